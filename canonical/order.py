@@ -1,0 +1,109 @@
+"""An order as the customer agreed to it, whichever channel it came through."""
+
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from canonical.ids import CountryCode, OrderNumber, Sku
+from canonical.money import CurrencyCode, Money, total
+from canonical.quantity import UnitCode, Units
+from canonical.value import Instant, Value
+
+Text = Annotated[str, Field(max_length=200)]
+
+
+class Address(Value):
+    """Where a parcel goes. The country decides the tax jurisdiction, so it is the one part nobody may leave out."""
+
+    name: Text = ""
+    line1: Text = ""
+    line2: Text = ""
+    city: Text = ""
+    postcode: Annotated[str, Field(max_length=20)] = ""
+    region: Text = ""
+    country: CountryCode
+
+
+class Customer(Value):
+    """Who bought. `reference` is the channel's own id for the person, where it has one."""
+
+    reference: Annotated[str, Field(max_length=120)] = ""
+    name: Text = ""
+    email: Annotated[str, Field(max_length=254, pattern=r"^$|^[^@\s]+@[^@\s]+$")] = ""
+
+
+class TenderState(StrEnum):
+    """How far the money is: promised with a token, held by a provider, or already taken by the channel."""
+
+    TOKEN = "token"
+    AUTHORIZED = "authorized"
+    CAPTURED = "captured"
+    PENDING = "pending"
+
+
+class Tender(Value):
+    """One means of payment of an order. `reference` is a payment token, or the channel's id of the payment."""
+
+    kind: Annotated[str, Field(pattern=r"^[a-z_]{1,32}$")]
+    amount: Money
+    state: TenderState
+    reference: Annotated[str, Field(max_length=255)] = ""
+
+
+class OrderLine(Value):
+    """One sku of an order. `discount` is for the whole line; `tax` is None until someone has worked it out."""
+
+    line_id: Annotated[str, Field(min_length=1, max_length=64)]
+    sku: Sku
+    title: Text = ""
+    quantity: Units
+    unit: UnitCode = "EA"
+    unit_price: Money
+    discount: Money
+    tax: Money | None = None
+
+    @property
+    def net(self) -> Money:
+        """What the line costs after its discount; it contains the tax where the order's prices do."""
+        return self.unit_price * self.quantity - self.discount
+
+
+class Order(Value):
+    """What was bought, for how much, by whom, to where, and paid with what.
+
+    The parts add up to `total` to the smallest unit; where tax is still unknown it counts as nothing.
+    """
+
+    channel: Annotated[str, Field(min_length=1, max_length=64)]
+    channel_order_id: Annotated[str, Field(min_length=1, max_length=64)]
+    channel_version: Annotated[str, Field(max_length=64)] = "1"
+    number: OrderNumber
+    placed_at: Instant
+    currency: CurrencyCode
+    taxes_included: bool
+    lines: Annotated[tuple[OrderLine, ...], Field(min_length=1, max_length=500)]
+    shipping: Money
+    shipping_tax: Money | None = None
+    total: Money
+    tenders: Annotated[tuple[Tender, ...], Field(min_length=1, max_length=10)]
+    customer: Customer
+    ship_to: Address
+
+    @model_validator(mode="after")
+    def adds_up(self) -> Self:
+        amounts = [self.shipping, self.total, *(t.amount for t in self.tenders), *(li.unit_price for li in self.lines)]
+        if any(amount.currency != self.currency for amount in amounts):
+            raise ValueError(f"every amount of order {self.number} must be in {self.currency}")
+        if len({line.line_id for line in self.lines}) != len(self.lines):
+            raise ValueError(f"two lines of order {self.number} have the same line_id")
+        parts = total([line.net for line in self.lines], currency=self.currency) + self.shipping
+        if not self.taxes_included:
+            taxes = [line.tax for line in self.lines if line.tax] + ([self.shipping_tax] if self.shipping_tax else [])
+            parts = parts + total(taxes, currency=self.currency)
+        if parts != self.total:
+            raise ValueError(f"the parts of order {self.number} add up to {parts.text}, its total says {self.total.text}")
+        paid = total([tender.amount for tender in self.tenders], currency=self.currency)
+        if paid != self.total:
+            raise ValueError(f"the tenders of order {self.number} come to {paid.text}, its total is {self.total.text}")
+        return self

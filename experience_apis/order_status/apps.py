@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class OrderStatusConfig(AppConfig):
+    name = "experience_apis.order_status"

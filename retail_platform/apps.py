@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class RetailPlatformConfig(AppConfig):
+    name = "retail_platform"

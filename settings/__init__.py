@@ -1,0 +1,11 @@
+"""Settings by concern, one file each. Nothing here imports the platform."""
+
+from settings.admin import *  # noqa: F403
+from settings.api import *  # noqa: F403
+from settings.apps import *  # noqa: F403
+from settings.broker import *  # noqa: F403
+from settings.databases import *  # noqa: F403
+from settings.facts import *  # noqa: F403
+from settings.logs import *  # noqa: F403
+from settings.security import *  # noqa: F403
+from settings.web import *  # noqa: F403

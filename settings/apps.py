@@ -1,0 +1,47 @@
+"""Which applications a process loads. Only a web process needs pages; the others stay small."""
+
+from settings.env import ROLE
+
+_PAGES = [
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+
+_OURS = [
+    "retail_platform",
+    "retail_platform.kernel.outbox",
+    "retail_platform.kernel.idempotency",
+    "retail_platform.kernel.identity",
+    "system_apis.connections",
+    "system_apis.inbox",
+    "system_apis.crosswalk",
+    "process_apis.cases",
+    "process_apis.engine",
+    "process_apis.catalog",
+    "process_apis.orders",
+    "process_apis.stock",
+    "process_apis.ledger",
+    "process_apis.order_to_cash",
+    "experience_apis.availability",
+    "experience_apis.order_status",
+    "experience_apis.storefront",
+]
+
+INSTALLED_APPS = [
+    *(_PAGES if ROLE == "web" else []),
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.postgres",
+    "oauth2_provider",
+    "pgtrigger",
+    "pghistory",
+    *_OURS,
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,0 +1,18 @@
+"""PostgreSQL, the truth. Time-outs so that nothing waits for ever (reliability D25)."""
+
+from settings.env import ROLE, env
+
+DATABASES = {"default": env.db_url("DATABASE_URL")}
+DATABASES["default"].update(
+    ENGINE="django.db.backends.postgresql",
+    CONN_MAX_AGE=600,
+    CONN_HEALTH_CHECKS=True,
+    OPTIONS={
+        "connect_timeout": 3,
+        "application_name": f"retail-{ROLE}",
+        "options": "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000",
+    },
+)
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = False

@@ -1,0 +1,19 @@
+"""Who listens to which fact. A lower layer never names a higher one: it writes a fact, and this table carries it up.
+
+Each listener is "module:function" and is called by the relay inside the transaction that marks the fact delivered.
+"*" hears everything.
+"""
+
+FACT_LISTENERS = {
+    "*": [
+        "process_apis.engine.listener:on_fact",
+        "experience_apis.order_status.listener:on_fact",
+        "experience_apis.availability.listener:on_fact",
+    ],
+    "inbox.unrecognized": ["process_apis.cases.listener:on_unrecognized"],
+}
+# Modules that declare journeys; the engine imports them to know its processes.
+PROCESS_MODULES = ["process_apis.order_to_cash.process"]
+RUN_LEASE_S = 12  # longer than the slowest single call to a vendor (transport's total deadline is 8 s)
+SWEEP_INTERVAL_S = 1.0
+LEGAL_ENTITY = "RETAIL-1"

@@ -1,0 +1,24 @@
+"""What we ask of any ERP. Every write sent twice under one key happens once; every call may raise SystemFault."""
+
+from typing import Protocol
+
+from canonical.journal import AccountBalance, Invoice, JournalEntry
+from canonical.order import Order
+from canonical.stock import StockSnapshot
+from system_apis.terms import CallKey, VendorRef, VendorTerms
+
+
+class ErpPort(Protocol):
+    terms: VendorTerms
+
+    def create_sales_order(self, order: Order, *, key: CallKey) -> VendorRef: ...
+
+    def cancel_sales_order(self, reference: VendorRef, *, key: CallKey) -> None: ...
+
+    def create_invoice(self, invoice: Invoice, *, key: CallKey) -> VendorRef: ...
+
+    def post_journal(self, entry: JournalEntry, *, key: CallKey) -> VendorRef: ...
+
+    def trial_balance(self, *, entity: str) -> tuple[AccountBalance, ...]: ...
+
+    def stock_snapshot(self, *, node: str) -> StockSnapshot: ...

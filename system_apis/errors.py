@@ -1,0 +1,33 @@
+"""The four ways an outside system can fail us. What happens next depends on the class alone."""
+
+
+class SystemFault(Exception):
+    """An outside system did not do what we asked. `evidence` is what it answered, shortened and without secrets."""
+
+    def __init__(self, message: str, *, evidence: str = "") -> None:
+        super().__init__(message)
+        self.evidence = evidence
+
+
+class Unavailable(SystemFault):
+    """It took nothing (refused connection, 429, 503). Send again after `retry_after_s`."""
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None, evidence: str = "") -> None:
+        super().__init__(message, evidence=evidence)
+        self.retry_after_s = retry_after_s
+
+
+class OutcomeUnknown(SystemFault):
+    """We sent it and heard nothing. Look the key up before sending again."""
+
+
+class Refused(SystemFault):
+    """It understood and said no (card declined, period closed). Undo what came before."""
+
+    def __init__(self, message: str, *, code: str = "", evidence: str = "") -> None:
+        super().__init__(message, evidence=evidence)
+        self.code = code
+
+
+class ContractBroken(SystemFault):
+    """The answer is not shaped as documented. Park the run for a person, and keep the answer."""

@@ -1,0 +1,24 @@
+"""What we ask of any warehouse system. It tells us of parcels by webhook; see webhooks.py."""
+
+from typing import Protocol
+
+from canonical.shipment import ReleaseOrder, Shipment
+from canonical.stock import StockSnapshot
+from system_apis.terms import CallKey, VendorRef, VendorTerms
+
+
+class WmsPort(Protocol):
+    terms: VendorTerms
+
+    def release(self, order: ReleaseOrder, *, key: CallKey) -> VendorRef: ...
+
+    def recall(self, reference: VendorRef, *, key: CallKey) -> None:
+        """Take a release back. Raises Refused once it is picked."""
+
+    def shipments_of(self, order_number: str) -> tuple[Shipment, ...]:
+        """All parcels of an order so far: the net under lost webhooks."""
+
+    def stock_snapshot(self, *, node: str) -> StockSnapshot: ...
+
+    def read_shipment(self, raw: bytes) -> Shipment:
+        """Read the webhook of a dispatched parcel. Raises ContractBroken with the field that is wrong."""
