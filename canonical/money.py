@@ -34,9 +34,11 @@ class Money(Value):
         if not isinstance(amount, str | Decimal):
             raise ValueError("an amount is text like '19.99', not a number")
         text = str(amount).strip()
-        if not text.removeprefix("-").replace(".", "", 1).isascii() or not text.removeprefix("-").replace(
-            ".", "", 1
-        ).isdigit() or len(text) > 20:
+        if (
+            not text.removeprefix("-").replace(".", "", 1).isascii()
+            or not text.removeprefix("-").replace(".", "", 1).isdigit()
+            or len(text) > 20
+        ):
             raise ValueError(f"{text[:24]!r} is not an amount; write it like '19.99'")
         scaled = Decimal(text).scaleb(_EXPONENTS[_known_currency(currency)])
         if scaled != scaled.to_integral_value():

@@ -102,7 +102,9 @@ class Order(Value):
             taxes = [line.tax for line in self.lines if line.tax] + ([self.shipping_tax] if self.shipping_tax else [])
             parts = parts + total(taxes, currency=self.currency)
         if parts != self.total:
-            raise ValueError(f"the parts of order {self.number} add up to {parts.text}, its total says {self.total.text}")
+            raise ValueError(
+                f"the parts of order {self.number} add up to {parts.text}, its total says {self.total.text}"
+            )
         paid = total([tender.amount for tender in self.tenders], currency=self.currency)
         if paid != self.total:
             raise ValueError(f"the tenders of order {self.number} come to {paid.text}, its total is {self.total.text}")

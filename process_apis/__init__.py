@@ -1,0 +1,1 @@
+"""The journeys, the books they write, the engine they run on."""

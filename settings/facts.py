@@ -11,7 +11,9 @@ FACT_LISTENERS = {
         "experience_apis.availability.listener:on_fact",
     ],
     "inbox.unrecognized": ["process_apis.cases.listener:on_unrecognized"],
+    "inbox.conflict": ["process_apis.cases.listener:on_conflict"],
 }
+FACT_STUCK_LISTENER = "process_apis.cases.listener:on_stuck"
 # Modules that declare journeys; the engine imports them to know its processes.
 PROCESS_MODULES = ["process_apis.order_to_cash.process"]
 RUN_LEASE_S = 12  # longer than the slowest single call to a vendor (transport's total deadline is 8 s)

@@ -1,0 +1,84 @@
+"""Who may write to a run right now: claims, fences, and every change of a run's row.
+
+Times are the database's, so that a wrong clock on one machine takes nothing over too early (reliability F15).
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Value
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Now
+
+from process_apis.engine.models import ProcessRun, RunState
+
+GRACE_S = 5  # how long a published wake-up may take before the sweeper rings again
+
+
+class LostLease(Exception):
+    """Another worker has taken the run over. What was being written is rolled back."""
+
+
+_CLAIM = """
+UPDATE engine_processrun
+SET state = 'running', fence = fence + 1, claims = claims + 1, wakes = 0, updated_at = clock_timestamp(),
+    lease_until = clock_timestamp() + %(lease)s * interval '1 second',
+    next_wake_at = clock_timestamp() + (%(lease)s + 1) * interval '1 second'
+WHERE id = %(id)s AND (state = 'ready' OR (state = 'running' AND lease_until < clock_timestamp()))
+RETURNING *
+"""
+
+
+def in_seconds(seconds: float) -> RawSQL:
+    """The database's clock, `seconds` from now."""
+    return RawSQL("clock_timestamp() + %s * interval '1 second'", [seconds])
+
+
+def claim(run_id: UUID) -> ProcessRun | None:
+    """Take a run to work on. None if it is not ready, or someone is at it: then the wake-up was stale."""
+    runs: Iterable[ProcessRun] = ProcessRun.objects.raw(_CLAIM, {"id": run_id, "lease": settings.RUN_LEASE_S})
+    return next(iter(runs), None)
+
+
+def write(run: ProcessRun, **changes: Any) -> None:
+    """Change a run we hold. Raises LostLease, so that the caller's transaction leaves nothing behind."""
+    changes["updated_at"] = Now()
+    if ProcessRun.objects.filter(id=run.id, fence=run.fence).update(**changes) != 1:
+        raise LostLease(str(run.id))
+
+
+def renew(run: ProcessRun) -> None:
+    """Before a call to a vendor: a full lease to make it in."""
+    write(
+        run,
+        lease_until=in_seconds(settings.RUN_LEASE_S),
+        next_wake_at=in_seconds(settings.RUN_LEASE_S + 1),
+    )
+
+
+def release(run: ProcessRun) -> None:
+    """Let go of a run that goes on in another link."""
+    write(run, state=RunState.READY, lease_until=None, next_wake_at=in_seconds(GRACE_S), claims=0)
+
+
+def wait(run: ProcessRun, *, fact: str, until: datetime) -> bool:
+    """Put a run to sleep until a fact or a moment. False if a signal came meanwhile: then look again at once."""
+    slept = ProcessRun.objects.filter(id=run.id, fence=run.fence, signals=run.signals).update(
+        state=RunState.WAITING,
+        waiting_for=fact,
+        lease_until=None,
+        next_wake_at=Value(until),
+        claims=0,
+        error="",
+        updated_at=Now(),
+    )
+    if slept:
+        return True
+    seen = ProcessRun.objects.filter(id=run.id, fence=run.fence).values_list("signals", flat=True).first()
+    if seen is None:
+        raise LostLease(str(run.id))
+    run.signals = seen
+    return False

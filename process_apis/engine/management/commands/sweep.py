@@ -1,0 +1,41 @@
+"""The sweeper process: wake what is due, until told to stop."""
+
+import signal
+import threading
+import time
+from types import FrameType
+
+import structlog
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+
+from process_apis.engine import sweeper
+
+log = structlog.get_logger(__name__)
+OVERDUE_EVERY_S = 30
+
+
+class Command(BaseCommand):
+    help = "Wake runs that are due and report runs past their deadline. Several may run; stop with Ctrl-C."
+
+    def handle(self, *args: object, **options: object) -> None:
+        stopping = threading.Event()
+
+        def stop(_signal: int, _frame: FrameType | None) -> None:
+            stopping.set()
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        reported = 0.0
+        while not stopping.is_set():
+            try:
+                sweeper.sweep()
+                if time.monotonic() - reported > OVERDUE_EVERY_S:
+                    sweeper.report_overdue()
+                    reported = time.monotonic()
+            except (DatabaseError, InterfaceError):
+                log.exception("sweeper lost its database; it tries again")
+                connection.close()
+            close_old_connections()
+            stopping.wait(settings.SWEEP_INTERVAL_S)

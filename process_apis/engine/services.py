@@ -1,0 +1,105 @@
+"""What a person may do with a parked run: resume, skip, take back, send as new. Each says who and why."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from process_apis.cases import services as cases
+from process_apis.engine import lease, registry, wake
+from process_apis.engine.models import Direction, ProcessRun, RunState, RunStep, StepState
+from process_apis.engine.process import Process
+from retail_platform.kernel.problem import DomainError
+
+
+class NotParked(DomainError):
+    """Only a parked run can be told what to do; another one is moving, or over."""
+
+    status = 409
+    kind = "run-not-parked"
+    title = "This run is not parked"
+
+
+def resume(*, run_id: UUID, by: str, now: datetime, reason: str = "") -> None:
+    """Try the step again where the run stopped. Raises NotParked."""
+    with transaction.atomic():
+        run, process = _parked(run_id)
+        _restart(run, process, by=by, resolution=f"resumed at {run.step}. {reason}".strip(), now=now)
+
+
+def skip(*, run_id: UUID, by: str, reason: str, now: datetime) -> None:
+    """Go on behind the step, since a person has done what it would do. Raises NotParked."""
+    with transaction.atomic():
+        run, process = _parked(run_id)
+        RunStep.objects.update_or_create(
+            run=run,
+            name=run.step,
+            defaults={
+                "state": StepState.SKIPPED, "direction": run.direction, "error": f"{by}: {reason}", "finished_at": now,
+            },
+        )  # fmt: skip
+        following = process.steps[(process.position(run.step) or 0) + 1 :]
+        if not following or run.direction == Direction.UNDOING:
+            state = RunState.UNDONE if run.direction == Direction.UNDOING else RunState.DONE
+            ProcessRun.objects.filter(id=run.id).update(state=state, finished_at=now)
+            cases.resolve_for_run(run_id=run.id, by=by, resolution=f"skipped {run.step}. {reason}", now=now)
+            return
+        skipped, run.step = run.step, following[0].name
+        _restart(run, process, by=by, resolution=f"skipped {skipped}. {reason}", now=now)
+
+
+def compensate(*, run_id: UUID, by: str, reason: str, now: datetime) -> None:
+    """Take back everything the run has done. Raises NotParked."""
+    with transaction.atomic():
+        run, process = _parked(run_id)
+        done = set(run.steps.filter(state=StepState.DONE).values_list("name", flat=True))
+        to_undo = [step for step in process.steps if step.undo and step.name in done and step.undo_name not in done]
+        run.direction = Direction.UNDOING
+        run.step = to_undo[-1].undo_name if to_undo else run.step
+        run.facts = {**run.facts, "refused_step": run.step, "refused_because": f"{by}: {reason}"}
+        if not to_undo:
+            ProcessRun.objects.filter(id=run.id).update(
+                state=RunState.UNDONE, finished_at=now, direction=run.direction, facts=run.facts
+            )
+            cases.resolve_for_run(run_id=run.id, by=by, resolution=f"nothing to take back. {reason}", now=now)
+            return
+        _restart(run, process, by=by, resolution=f"taken back. {reason}", now=now)
+
+
+def send_as_new(*, run_id: UUID, by: str, reason: str, now: datetime) -> None:
+    """Try the step again under a new key, since a person has made sure the old one did nothing. Raises NotParked."""
+    with transaction.atomic():
+        run, process = _parked(run_id)
+        RunStep.objects.filter(run=run, name=run.step).update(maybe_sent=False)
+        run.generation += 1
+        _restart(run, process, by=by, resolution=f"sent as new from {run.step}. {reason}", now=now)
+
+
+def _parked(run_id: UUID) -> tuple[ProcessRun, Process]:
+    run = ProcessRun.objects.select_for_update().filter(id=run_id).first()
+    if run is None or run.state != RunState.PARKED:
+        raise NotParked(f"run {run_id} is {run.state if run else 'unknown'}; only a parked run can be acted on")
+    process = registry.processes().get(run.process)
+    if process is None or process.position(run.step) is None:
+        raise NotParked(f"this release does not know step {run.step!r} of {run.process!r}; deploy the one that does")
+    return run, process
+
+
+def _restart(run: ProcessRun, process: Process, *, by: str, resolution: str, now: datetime) -> None:
+    RunStep.objects.filter(run=run, name=run.step).update(started_at=now)  # its budget begins anew
+    ProcessRun.objects.filter(id=run.id).update(
+        state=RunState.READY,
+        step=run.step,
+        direction=run.direction,
+        generation=run.generation,
+        facts=run.facts,
+        fence=F("fence") + 1,
+        claims=0,
+        wakes=0,
+        error="",
+        next_wake_at=lease.in_seconds(lease.GRACE_S),
+        updated_at=now,
+    )
+    cases.resolve_for_run(run_id=run.id, by=by, resolution=resolution, now=now)
+    wake.ring_after_commit(run_id=run.id, queues=process.links(run.step), correlation_id=run.correlation_id)

@@ -1,0 +1,55 @@
+"""Find every run that is due and wake it; find every run past its deadline and ask a person.
+
+This is the recovery path of everything: lost messages, killed workers, delays, retries. Several may sweep at once.
+"""
+
+from uuid import UUID
+
+from django.db import connection
+
+from process_apis.cases import services as cases
+from process_apis.cases.models import CaseKind
+from process_apis.engine import registry, wake
+from process_apis.engine.models import FINISHED, ProcessRun
+from retail_platform.kernel import clock
+
+_DUE = """
+WITH due AS (
+    SELECT id FROM engine_processrun WHERE next_wake_at <= clock_timestamp()
+    ORDER BY next_wake_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+)
+UPDATE engine_processrun run
+SET state = 'ready', lease_until = NULL, wakes = wakes + 1,
+    next_wake_at = clock_timestamp() + least(5 * power(2, least(wakes, 8)), 600) * interval '1 second'
+FROM due WHERE run.id = due.id
+RETURNING run.id, run.process, run.step, run.correlation_id
+"""
+
+
+def sweep(*, limit: int = 500) -> int:
+    """Wake up to `limit` due runs. Their next wake-up moves on, doubling, before anything is published (D4)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE, {"limit": limit})
+        due: list[tuple[UUID, str, str, str]] = cursor.fetchall()
+    known = registry.processes()
+    for run_id, process, step, correlation_id in due:
+        # A run of an unknown journey is woken too: the worker parks it with a case.
+        queues = known[process].links(step) if process in known else ["fulfilment"]
+        wake.ring(run_id=run_id, queues=queues, correlation_id=correlation_id)
+    return len(due)
+
+
+def report_overdue() -> int:
+    """Open a case for each run past its deadline, once."""
+    overdue = ProcessRun.objects.filter(deadline_at__lt=clock.now()).exclude(state__in=FINISHED)
+    for run in overdue[:200]:
+        cases.open_case(
+            kind=CaseKind.BUSINESS,
+            fingerprint=f"overdue:{run.id}",
+            subject=run.subject,
+            run_id=None,
+            title=f"{run.process} {run.subject} should have been finished by {run.deadline_at:%Y-%m-%d %H:%M} UTC",
+            detail=f"It stands at {run.step}, state {run.state}. {run.error}",
+            proposal="Open the run and see what it waits for.",
+        )
+    return len(overdue[:200])

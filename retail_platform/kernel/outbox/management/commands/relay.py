@@ -1,0 +1,37 @@
+"""The relay process: deliver facts until told to stop."""
+
+import signal
+import threading
+import time
+from types import FrameType
+
+import structlog
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+
+from retail_platform.kernel.outbox import relay
+
+log = structlog.get_logger(__name__)
+IDLE_S = 0.05
+
+
+class Command(BaseCommand):
+    help = "Carry facts from the outbox to their listeners. Several may run; stop with Ctrl-C."
+
+    def handle(self, *args: object, **options: object) -> None:
+        stopping = threading.Event()
+
+        def stop(_signal: int, _frame: FrameType | None) -> None:
+            stopping.set()
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        while not stopping.is_set():
+            try:
+                if relay.deliver() == 0:
+                    time.sleep(IDLE_S)
+            except (DatabaseError, InterfaceError):
+                log.exception("relay lost its database; it tries again")
+                connection.close()
+                stopping.wait(1)
+            close_old_connections()
