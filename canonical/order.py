@@ -36,7 +36,7 @@ class Customer(Value):
 class TenderState(StrEnum):
     """How far the money is: promised with a token, held by a provider, or already taken by the channel."""
 
-    TOKEN = "token"
+    TOKEN = "token"  # noqa: S105  a state, not a secret
     AUTHORIZED = "authorized"
     CAPTURED = "captured"
     PENDING = "pending"

@@ -14,7 +14,7 @@ def on_unrecognized(fact: Fact) -> None:
         subject=fact.aggregate,
         title=f"{connection} sent a webhook of unknown topic {topic!r}",
         detail=f"The payload is kept as inbox message {fact.data.get('inbox_id')}.",
-        proposal="Unsubscribe from the topic at the vendor, or add it to the vendor's webhooks.py and replay the message.",
+        proposal="Unsubscribe from the topic at the vendor, or add it to the vendor's webhooks and replay it.",
     )
 
 

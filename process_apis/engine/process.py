@@ -14,7 +14,7 @@ from system_apis.terms import CallKey
 class StepContext:
     """What a step knows: whose run it is, what earlier steps left in `facts`, and the key of its effect.
 
-    `keep` saves facts at once, for a remote step of several calls: what the first one brought is not lost by the second.
+    `keep` saves facts at once, for a remote step of several calls: what the first brought is not lost by the second.
     """
 
     run_id: UUID

@@ -16,7 +16,7 @@ _quiet_until = 0.0  # after a failed publish: a broker that is away must not slo
 
 def ring(*, run_id: UUID, queues: list[str], correlation_id: str) -> None:
     """Publish a wake-up without retry. Failing is no loss: the run's row says when it is due."""
-    global _quiet_until  # noqa: PLW0603
+    global _quiet_until
     if time.monotonic() < _quiet_until:
         return
     links = [

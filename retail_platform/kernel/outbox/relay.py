@@ -1,7 +1,7 @@
 """Carry facts up: claim pending rows, call their listeners, mark them delivered, all in one transaction.
 
 Claiming by state and SKIP LOCKED lets several relays run; the highest id seen would lose rows, since ids commit out of
-order. A listener only writes rows (a run, a read model), so a fact is taken in exactly once however often we are killed.
+order. A listener only writes rows (a run, a read model), so a fact is taken in exactly once, however often we die.
 """
 
 import random
