@@ -1,0 +1,26 @@
+"""Nothing is open by default: a view names the scope of each method, or nobody gets in."""
+
+from typing import Any
+
+from rest_framework.exceptions import MethodNotAllowed, PermissionDenied
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from retail_platform.kernel.identity.principal import Principal
+
+
+class HasScope(BasePermission):
+    """Reads `required_scopes = {"GET": "storefront.read", "POST": "storefront.orders"}` of the view."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if not isinstance(request.user, Principal):
+            return False
+        method = request.method or ""
+        if not hasattr(view, method.lower()):
+            raise MethodNotAllowed(method)
+        scope = getattr(view, "required_scopes", {}).get("GET" if method == "HEAD" else method)
+        if scope is None:
+            return False
+        if not request.user.may(scope):
+            raise PermissionDenied(f"This needs the scope {scope}, which your key or token was not granted.")
+        return True
