@@ -10,7 +10,6 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db.models import F
-from redis import RedisError
 
 from retail_platform.kernel import valkey
 from system_apis.connections.models import BreakerState, Connection
@@ -83,8 +82,8 @@ def close(connection: Connection) -> None:
         breaker_state=BreakerState.CLOSED, breaker_until=None, breaker_trips=0, breaker_probes=0, breaker_good=0
     )
     connection.breaker_state, connection.breaker_trips = BreakerState.CLOSED, 0
-    with suppress(RedisError):  # the counts lapse within a minute anyway
-        valkey.client().delete(_key(connection))
+    with suppress(valkey.Down):  # the counts lapse within a minute anyway
+        valkey.attempt(lambda client: client.delete(_key(connection)))
 
 
 def _open(connection: Connection, *, now: datetime) -> None:
@@ -109,8 +108,10 @@ def _probe_was_good(connection: Connection) -> None:
 
 def _count(connection: Connection, bad: bool) -> tuple[int, int]:
     try:
-        calls, faults = valkey.client().eval(_COUNT, 1, _key(connection), int(bad), _SLICE_S, _SLICES)
-    except RedisError:
+        calls, faults = valkey.attempt(
+            lambda client: client.eval(_COUNT, 1, _key(connection), int(bad), _SLICE_S, _SLICES)
+        )
+    except valkey.Down:
         return 0, 0
     return int(calls), int(faults)
 

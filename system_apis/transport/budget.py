@@ -7,10 +7,8 @@ bucket. Without Valkey each process goes on slowly by itself.
 
 import threading
 import time
-from collections.abc import Callable
+from contextlib import suppress
 from typing import Literal
-
-from redis import RedisError
 
 from retail_platform.kernel import valkey
 from system_apis.connections.models import Connection
@@ -52,15 +50,20 @@ def take(connection: Connection, *, share: Share, what: str) -> None:
 
 def pause(connection: Connection, *, seconds: float) -> None:
     """The vendor asked everybody to wait."""
-    _quietly(lambda: valkey.client().set(f"{_key(connection)}:pause", 1, px=max(int(seconds * 1000), 1)))
+    with suppress(valkey.Down):
+        valkey.attempt(lambda client: client.set(f"{_key(connection)}:pause", 1, px=max(int(seconds * 1000), 1)))
 
 
 def _wait_s(connection: Connection, share: Share) -> float:
     rate = float(connection.budget_per_s)
     burst = max(rate, 2.0)
     key = _key(connection)
-    wait_ms = _quietly(lambda: valkey.client().eval(_TAKE, 2, key, f"{key}:pause", rate, burst, burst * FLOORS[share]))
-    return _local_wait_s(key, rate) if wait_ms is None else float(str(wait_ms)) / 1000
+    floor = burst * FLOORS[share]
+    try:
+        wait_ms = valkey.attempt(lambda client: client.eval(_TAKE, 2, key, f"{key}:pause", rate, burst, floor))
+    except valkey.Down:
+        return _local_wait_s(key, rate)
+    return int(wait_ms) / 1000
 
 
 def _local_wait_s(key: str, rate: float) -> float:
@@ -70,13 +73,6 @@ def _local_wait_s(key: str, rate: float) -> float:
             return due - now
         _local[key] = now + 1 / min(rate, LOCAL_RATE_PER_S)
         return 0.0
-
-
-def _quietly(ask: Callable[[], object]) -> object | None:
-    try:
-        return ask()
-    except RedisError:
-        return None
 
 
 def _key(connection: Connection) -> str:
