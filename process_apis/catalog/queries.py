@@ -1,0 +1,37 @@
+"""Read master data."""
+
+from collections.abc import Collection
+
+from process_apis.catalog.models import Channel, Jurisdiction, Node, Product
+from retail_platform.kernel.problem import DomainError
+
+
+class UnknownChannel(DomainError):
+    """No channel of this name takes orders here."""
+
+    status = 422
+    kind = "unknown-channel"
+    title = "This channel is not known"
+
+
+def products(skus: Collection[str]) -> dict[str, Product]:
+    """The active products among these skus."""
+    return {product.sku: product for product in Product.objects.filter(sku__in=skus, active=True)}
+
+
+def nodes() -> dict[str, Node]:
+    """All active nodes."""
+    return {node.code: node for node in Node.objects.filter(active=True).order_by("rank", "code")}
+
+
+def channel(code: str) -> Channel:
+    """One active channel. Raises UnknownChannel."""
+    found = Channel.objects.filter(code=code, active=True).first()
+    if found is None:
+        raise UnknownChannel(f"there is no channel {code!r}; see GET channels or the admin for those there are")
+    return found
+
+
+def sells_to(country: str) -> bool:
+    """Is the country one whose tax we can charge?"""
+    return Jurisdiction.objects.filter(country=country).exists()

@@ -1,0 +1,237 @@
+"""The order book: what was agreed, what has left, what was paid. Money in smallest units of the order's currency."""
+
+import uuid
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+
+class OrderState(models.TextChoices):
+    """Where an order stands. Derived from its lines and money; see decisions in order_to_cash."""
+
+    RECEIVED = "received"
+    ACCEPTED = "accepted"
+    RESERVED = "reserved"
+    RELEASED = "released"
+    PART_SHIPPED = "part_shipped"
+    SHIPPED = "shipped"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class Order(models.Model):
+    """One order. (channel, channel_order_id) is its identity at the place where it was sold, kept for ever."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    number = models.CharField(max_length=64, unique=True)
+    channel = models.CharField(max_length=64)
+    channel_order_id = models.CharField(max_length=64)
+    channel_version = models.CharField(max_length=64)
+    state = models.CharField(max_length=12, choices=OrderState.choices, default=OrderState.RECEIVED)
+    entity = models.CharField(max_length=32)
+    currency = models.CharField(max_length=3)
+    taxes_included = models.BooleanField()
+    shipping_minor = models.BigIntegerField()
+    shipping_tax_minor = models.BigIntegerField(null=True)
+    total_minor = models.BigIntegerField()
+    customer_reference = models.CharField(max_length=120, blank=True)
+    customer_name = models.CharField(max_length=200, blank=True)
+    customer_email = models.CharField(max_length=254, blank=True)
+    ship_to = models.JSONField()
+    erp_reference = models.CharField(max_length=64, blank=True)
+    cancel_reason = models.CharField(max_length=500, blank=True)
+    correlation_id = models.CharField(max_length=32, blank=True)
+    placed_at = models.DateTimeField()
+    received_at = models.DateTimeField(db_default=Now())
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "channel_order_id"], name="one_order_per_channel_id"),
+        ]
+        indexes = [
+            models.Index(fields=["state", "-received_at"], name="order_state"),
+            models.Index(fields=["-received_at"], name="order_recent"),
+            models.Index(fields=["correlation_id"], name="order_correlation"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class OrderLine(models.Model):
+    """One sku of an order; `discount_minor` is for all its units. Title, tax code and cost are those of that day."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    line_id = models.CharField(max_length=64)
+    position = models.IntegerField()
+    sku = models.CharField(max_length=64)
+    title = models.CharField(max_length=200, blank=True)
+    unit = models.CharField(max_length=3)
+    quantity = models.IntegerField()
+    shipped = models.IntegerField(default=0)
+    cancelled = models.IntegerField(default=0)
+    unit_price_minor = models.BigIntegerField()
+    discount_minor = models.BigIntegerField(default=0)
+    tax_minor = models.BigIntegerField(null=True)
+    tax_code = models.CharField(max_length=32, blank=True)
+    unit_cost_minor = models.BigIntegerField(default=0)
+    cost_currency = models.CharField(max_length=3, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "line_id"], name="one_line_per_id"),
+            models.CheckConstraint(
+                condition=Q(shipped__gte=0, cancelled__gte=0) & Q(quantity__gte=F("shipped") + F("cancelled")),
+                name="no_more_than_ordered",
+            ),
+        ]
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.sku}"
+
+
+class PaymentState(models.TextChoices):
+    PROMISED = "promised", "promised, not yet held"
+    AUTHORIZED = "authorized"
+    PREPAID = "prepaid", "taken by the channel before we shipped"
+    CAPTURED = "captured"
+    VOIDED = "voided"
+    REFUNDED = "refunded"
+
+
+class Payment(models.Model):
+    """One tender of an order and how far its money is."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="payments")
+    position = models.IntegerField()
+    kind = models.CharField(max_length=32)
+    amount_minor = models.BigIntegerField()
+    state = models.CharField(max_length=12, choices=PaymentState.choices)
+    reference = models.CharField(max_length=255, blank=True)
+    authorization = models.CharField(max_length=255, blank=True)
+    expires_at = models.DateTimeField(null=True)
+    captured_minor = models.BigIntegerField(default=0)
+    refunded_minor = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "position"], name="one_payment_per_position"),
+            models.CheckConstraint(
+                condition=Q(captured_minor__gte=0, refunded_minor__gte=0)
+                & Q(captured_minor__lte=F("amount_minor"))
+                & Q(refunded_minor__lte=F("captured_minor")),
+                name="refunded_captured_amount_in_order",
+            ),
+        ]
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.state}"
+
+
+class PaymentMovement(models.Model):
+    """Money taken or given back, once for each key. Append-only."""
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="movements")
+    key = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(max_length=8)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    provider_reference = models.CharField(max_length=255)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Protect(name="no_truncate", operation=pgtrigger.Truncate),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount_minor} {self.currency}"
+
+
+class ParcelState(models.TextChoices):
+    DISPATCHED = "dispatched"
+    CAPTURED = "captured"
+    INVOICED = "invoiced"
+    BOOKED = "booked"
+    SETTLED = "settled"
+
+
+class Parcel(models.Model):
+    """One parcel that left, with its share of the order's money. The last one of an order takes what is left over."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="parcels")
+    shipment_id = models.CharField(max_length=64, unique=True)
+    position = models.IntegerField()
+    node = models.CharField(max_length=32)
+    carrier = models.CharField(max_length=64, blank=True)
+    tracking_number = models.CharField(max_length=64, blank=True)
+    state = models.CharField(max_length=10, choices=ParcelState.choices, default=ParcelState.DISPATCHED)
+    shipping_minor = models.BigIntegerField()
+    shipping_tax_minor = models.BigIntegerField()
+    total_minor = models.BigIntegerField()
+    invoice_number = models.CharField(max_length=64, unique=True)
+    dispatched_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["order", "position"], name="one_parcel_per_position")]
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return self.shipment_id
+
+
+class ParcelLine(models.Model):
+    """Units of an order line in a parcel, and their share of its money: before discount and tax, and each of those."""
+
+    parcel = models.ForeignKey(Parcel, on_delete=models.CASCADE, related_name="lines")
+    line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="parcel_lines")
+    quantity = models.IntegerField()
+    net_minor = models.BigIntegerField()
+    discount_minor = models.BigIntegerField()
+    tax_minor = models.BigIntegerField()
+    cost_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["parcel", "line"], name="one_parcel_line")]
+        ordering = ["id"]
+
+
+class ParcelTender(models.Model):
+    """How much of a parcel one tender pays for."""
+
+    parcel = models.ForeignKey(Parcel, on_delete=models.CASCADE, related_name="tenders")
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="parcel_tenders")
+    amount_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["parcel", "payment"], name="one_tender_per_parcel"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="tender_pays_something"),
+        ]
+
+
+class OrderEvent(models.Model):
+    """The history of an order, append-only."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events")
+    name = models.CharField(max_length=64)
+    detail = models.JSONField(default=dict)
+    correlation_id = models.CharField(max_length=32, blank=True)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["id"]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Protect(name="no_truncate", operation=pgtrigger.Truncate),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.order_id}"
