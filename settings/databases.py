@@ -16,3 +16,11 @@ DATABASES["default"].update(
 USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = False
+# The application's role may add to these and read them, nothing else (manage.py grant_app_role).
+APPEND_ONLY_TABLES = (
+    "inbox_inboxmessage",
+    "ledger_journalentry",
+    "ledger_journalline",
+    "orders_orderevent",
+    "stock_stockmovement",
+)

@@ -1,0 +1,22 @@
+"""Celery, which carries wake-ups between processes. What it carries is never the only copy of anything."""
+
+import os
+from pathlib import Path
+
+from celery import Celery
+from celery.signals import worker_ready
+from django.conf import settings
+from kombu import Exchange, Queue
+
+app = Celery("retail", include=["process_apis.engine.tasks"])
+app.config_from_object("django.conf:settings", namespace="CELERY")
+# A worker serves all of them and makes no others; an exchange each, or every queue would get every message.
+app.conf.task_queues = [Queue(name, exchange=Exchange(name), routing_key=name) for name in settings.QUEUES]
+app.set_default()  # for every thread: a web process publishes from threads that did not import this module
+
+
+@worker_ready.connect
+def tell_supervisor(**_: object) -> None:
+    """Leave a sign that tasks are being taken, for whoever started this worker."""
+    if file := os.environ.get("RETAIL_READY_FILE"):
+        Path(file).touch()

@@ -1,0 +1,92 @@
+"""The whole platform on one machine: servers, tables, processes; and the word to others that it is ready."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import IO
+
+from retail_platform.kernel.embedded import postgres, valkey
+from retail_platform.kernel.supervisor import memory, roles
+from retail_platform.kernel.supervisor.process import Spec
+from retail_platform.kernel.supervisor.state import ROOT, State
+from retail_platform.kernel.supervisor.supervisor import Supervisor
+
+
+def run(state: State, *, say: Callable[[str], None], parent: IO[bytes] | None = None) -> None:
+    """Start everything, say where it is, keep it up until told to stop. Raises StartFailed, Stopping, RuntimeError."""
+    began = float(os.environ.pop("RETAIL_STARTED_AT", "") or time.time())
+    ready_file = state.at("run", "ready")
+    ready_file.unlink(missing_ok=True)
+    with Supervisor(state, say=say, parent=parent) as supervisor:
+        state.forget_copies()
+        state.ensure()
+        start_servers(supervisor, throwaway=False)
+        say("applying migrations")
+        supervisor.once(_migrations(state))
+        say("starting sandbox, web, worker, beat and relay")
+        supervisor.start(roles.specs(state))
+        ready = {
+            "url": state.env["RETAIL_URL"],
+            "sandbox": f"http://127.0.0.1:{state.servers['SANDBOX_PORT']}",
+            "supervisor": os.getpid(),
+            "ready_s": round(time.time() - began, 1),
+            "memory_mb": memory.pss_mb(os.getpid()),
+        }
+        partial = ready_file.with_name("ready.partial")
+        partial.write_text(json.dumps(ready))
+        partial.rename(ready_file)
+        for line in welcome(ready):
+            say(line)
+        try:
+            supervisor.watch()
+        finally:
+            ready_file.unlink(missing_ok=True)
+            say("stopping")
+
+
+def start_servers(supervisor: Supervisor, *, throwaway: bool) -> None:
+    """The embedded servers that no DATABASE_URL or VALKEY_URL replaces."""
+    state, say = supervisor.state, supervisor.say
+    servers: list[Spec] = []
+    if state.embedded("DATABASE_URL"):
+        if not (state.path / "postgres").exists():
+            say("making a PostgreSQL cluster")
+        servers.append(postgres.spec(state, throwaway=throwaway))
+    if state.embedded("VALKEY_URL"):
+        servers.append(valkey.spec(state, throwaway=throwaway))
+    say(
+        f"starting {' and '.join(spec.name for spec in servers)}" if servers else "using the servers of the environment"
+    )
+    supervisor.start(servers)
+
+
+def owner_url(state: State) -> str:
+    """Who may change tables: the embedded owner, or what the environment says."""
+    if state.embedded("DATABASE_URL"):
+        return state.owner_url()
+    return os.environ.get("RETAIL_OWNER_DATABASE_URL") or os.environ["DATABASE_URL"]
+
+
+def welcome(ready: dict[str, object]) -> list[str]:
+    """What a person needs to go on."""
+    url = ready["url"]
+    return [
+        f"ready in {ready['ready_s']} s, {ready['memory_mb']} MB",
+        f"  documentation   {url}/docs/",
+        f"  administration  {url}/admin/",
+        f"  health          {url}/readyz",
+        f"  sandbox         {ready['sandbox']}/_control/effects",
+        "Ctrl-C stops everything; the data stays.",
+    ]
+
+
+def _migrations(state: State) -> Spec:
+    return Spec(
+        name="migrate",
+        argv=[sys.executable, str(ROOT / "manage.py"), "grant_app_role", "--migrate"],
+        env=roles.environment(state, DATABASE_URL=owner_url(state), RETAIL_ROLE="web"),
+        ready_within_s=300,
+        cwd=ROOT,
+    )
