@@ -6,10 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
 
-APPEND_ONLY = [
-    pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-    pgtrigger.Protect(name="no_truncate", operation=pgtrigger.Truncate),
-]
+from retail_platform.kernel.append_only import APPEND_ONLY
 
 
 class Account(models.Model):

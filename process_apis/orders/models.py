@@ -2,10 +2,11 @@
 
 import uuid
 
-import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+
+from retail_platform.kernel.append_only import APPEND_ONLY
 
 
 class OrderState(models.TextChoices):
@@ -145,10 +146,7 @@ class PaymentMovement(models.Model):
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-            pgtrigger.Protect(name="no_truncate", operation=pgtrigger.Truncate),
-        ]
+        triggers = APPEND_ONLY
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount_minor} {self.currency}"
@@ -228,10 +226,7 @@ class OrderEvent(models.Model):
 
     class Meta:
         ordering = ["id"]
-        triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-            pgtrigger.Protect(name="no_truncate", operation=pgtrigger.Truncate),
-        ]
+        triggers = APPEND_ONLY
 
     def __str__(self) -> str:
         return f"{self.name} {self.order_id}"

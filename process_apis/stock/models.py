@@ -1,15 +1,10 @@
 """The stock book: what is where, what changed it, and what is promised of it."""
 
-import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
 
 from canonical.stock import MovementReason
-
-APPEND_ONLY = [
-    pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-    pgtrigger.Protect(name="no_truncate", operation=pgtrigger.Truncate),
-]
+from retail_platform.kernel.append_only import APPEND_ONLY
 
 
 class StockPosition(models.Model):
