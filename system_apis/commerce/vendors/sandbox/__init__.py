@@ -1,0 +1,1 @@
+"""The pretend shop: REST in the manner of Shopify, keys kept."""

@@ -1,0 +1,1 @@
+"""The pretend ERP: camelCase, decimal text, no keys."""

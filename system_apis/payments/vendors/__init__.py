@@ -1,0 +1,1 @@
+"""One folder for each vendor; only the gateway names them."""

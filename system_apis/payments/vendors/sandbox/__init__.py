@@ -1,0 +1,1 @@
+"""The pretend payment provider: minor units, keys kept."""

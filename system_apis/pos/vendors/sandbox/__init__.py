@@ -1,0 +1,1 @@
+"""The pretend tills: pages of tickets behind a counting cursor."""

@@ -1,0 +1,1 @@
+"""The pretend tax engine: a document is known by its code."""

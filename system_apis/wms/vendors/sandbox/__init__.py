@@ -1,0 +1,1 @@
+"""The pretend warehouse: snake_case, no keys, parcels by webhook."""
