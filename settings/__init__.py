@@ -5,6 +5,7 @@ from settings.api import *  # noqa: F403
 from settings.apps import *  # noqa: F403
 from settings.broker import *  # noqa: F403
 from settings.databases import *  # noqa: F403
+from settings.env import LAYERS, PRODUCTION, ROLE  # noqa: F401
 from settings.facts import *  # noqa: F403
 from settings.logs import *  # noqa: F403
 from settings.security import *  # noqa: F403

@@ -16,6 +16,7 @@ _PAGES = [
 
 _OURS = [
     "retail_platform",
+    "retail_platform.kernel.health",
     "retail_platform.kernel.outbox",
     "retail_platform.kernel.idempotency",
     "retail_platform.kernel.identity",

@@ -4,16 +4,18 @@ from settings.env import ROOT
 
 ROOT_URLCONF = "retail_platform.urls"
 WSGI_APPLICATION = "retail_platform.wsgi.application"
+# API paths pass through the edge and what guards hosts and transport; the Page... ones let them by (kernel/middleware).
 MIDDLEWARE = [
+    "retail_platform.kernel.middleware.Edge",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "retail_platform.kernel.middleware.PageSessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "retail_platform.kernel.middleware.PageUsers",
+    "retail_platform.kernel.middleware.PageMessages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "retail_platform.kernel.middleware.PageSecurityPolicy",
 ]
 TEMPLATES = [
     {

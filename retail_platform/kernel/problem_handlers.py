@@ -1,4 +1,4 @@
-"""Everything that can end a request, turned into problem details: DRF's errors, Django's, the database's, and the rest."""
+"""Whatever ends a request, turned into problem details: DRF's errors, Django's, the database's, and the rest."""
 
 import logging
 from typing import Any

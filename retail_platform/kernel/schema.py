@@ -90,7 +90,7 @@ class RetailSchema(AutoSchema):
                     description="Names this one request: take a fresh text for a new one, the same to repeat it. "
                     "1 to 255 visible ASCII characters. Bodies are compared by value, not by bytes.",
                     examples=[OpenApiExample("a UUID", value="0b6f7b1e-6f0e-4b57-9d9b-0f3f5d3b2a11")],
-                )  # fmt: skip
+                )
             )
         return found
 

@@ -27,6 +27,20 @@ def ensure_client(
     return client
 
 
+def widen_client(*, name: str, scopes: list[str], stores: list[str], channels: list[str]) -> Client:
+    """The client of this name with these scopes besides those it has; stores and channels are replaced if given."""
+    there = Client.objects.filter(name=name).first()
+    if there is None:
+        return ensure_client(name=name, scopes=scopes, stores=stores, channels=channels)
+    return ensure_client(
+        name=name,
+        scopes=[*there.scopes, *scopes],
+        stores=stores or there.stores,
+        channels=channels or there.channels,
+        per_minute=there.per_minute,
+    )
+
+
 def make_key(*, client: Client, scopes: list[str] | None = None, expires_at: datetime | None = None) -> str:
     """A new key of the client, in full; it cannot be shown again."""
     prefix = "".join(secrets.choice(_ALPHABET) for _ in range(8))

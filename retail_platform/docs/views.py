@@ -1,0 +1,46 @@
+"""The landing page, Swagger UI from our own files, the documents, and what each kind of problem means."""
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from retail_platform.docs import openapi
+from retail_platform.docs.layers import Layer, served
+from retail_platform.docs.problems import kinds
+from retail_platform.kernel.identity.scopes import SCOPES
+
+
+@require_safe
+def landing(request: HttpRequest) -> HttpResponse:
+    """What there is, and how to get in."""
+    address = f"{request.scheme}://{request.get_host()}"
+    return render(request, "docs/landing.html", {"layers": served(), "scopes": SCOPES, "address": address})
+
+
+@require_safe
+def swagger(request: HttpRequest, layer: str) -> HttpResponse:
+    """Every operation of a layer, to read and to try."""
+    return render(request, "docs/swagger.html", {"layer": _layer(layer), "layers": served()})
+
+
+@require_safe
+def schema(request: HttpRequest, layer: str) -> JsonResponse:
+    """The OpenAPI document of a layer."""
+    return JsonResponse(openapi.document(_layer(layer)))
+
+
+@require_safe
+def problems(request: HttpRequest, kind: str = "") -> HttpResponse:
+    """Every kind of problem, or one: the page a problem's `type` leads to."""
+    known = kinds()
+    if kind and kind not in known:
+        raise Http404
+    shown = {kind: known[kind]} if kind else dict(sorted(known.items()))
+    return render(request, "docs/problems.html", {"kinds": shown.values(), "one": kind})
+
+
+def _layer(name: str) -> Layer:
+    for layer in served():
+        if layer.name == name:
+            return layer
+    raise Http404
