@@ -36,6 +36,11 @@ def enter(arguments: list[str]) -> NoReturn:
     os.execv(PYTHON, [str(PYTHON), *arguments])  # noqa: S606  # our own interpreter, no shell
 
 
+def fresh() -> bool:
+    """Whether the environment we are in came from today's lock; one that is not ours to renew counts as such."""
+    return sys.prefix != str(VENV) or _satisfied(development=False)
+
+
 def _satisfied(development: bool) -> bool:
     if UNFINISHED.exists() or not MARKER.exists() or not PYTHON.exists():
         return False

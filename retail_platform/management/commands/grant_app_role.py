@@ -28,7 +28,7 @@ class Command(BaseCommand):
             if cursor.fetchone() is None:
                 self.stdout.write(
                     f"There is no other role {role}: the platform connects as the owner of its tables, so only "
-                    f"triggers guard the books. CREATE ROLE {role} LOGIN PASSWORD '…', run this again, and connect as it."
+                    f"triggers guard the books. CREATE ROLE {role} LOGIN PASSWORD '…', run this again, then connect so."
                 )
                 return
             with transaction.atomic():

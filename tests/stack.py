@@ -1,0 +1,41 @@
+"""The whole platform as real processes, for tests that kill some of them."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from retail_platform.kernel.supervisor import running
+from retail_platform.kernel.supervisor.state import State
+
+_NOT_INHERITED = ("DATABASE_URL", "VALKEY_URL", "BROKER_URL", "SANDBOX_PORT", "PYTEST_XDIST_WORKER")
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment of somebody who set nothing: the platform then runs servers of its own."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in _NOT_INHERITED and not name.startswith(("RETAIL_", "SANDBOX_"))
+    }
+
+
+@contextmanager
+def a_stack() -> Iterator[running.Running]:
+    """A platform with a state of its own; stopped at the end, and with the test process if that is killed."""
+    with tempfile.TemporaryDirectory(prefix="retail-test-", dir="/var/tmp") as folder:
+        Path(folder).chmod(0o711)  # run as root, PostgreSQL is somebody else and must get in
+        with _running(State(Path(folder) / "state")) as platform:
+            yield platform
+
+
+@contextmanager
+def _running(state: State) -> Iterator[running.Running]:
+    platform = running.start(state, env=clean_environment())
+    print(f"stack ready in {platform.ready['ready_s']} s, {platform.ready['memory_mb']} MB", file=sys.stderr)
+    try:
+        yield platform
+    finally:
+        platform.stop()
