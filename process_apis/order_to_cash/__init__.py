@@ -1,0 +1,1 @@
+"""Order to cash: from an order placed anywhere to goods sent, money taken, books written, customer told."""

@@ -1,0 +1,160 @@
+"""The rules of the journey. Pure: values in, values out, nothing read and nothing called."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from canonical.order import Order, TenderState
+
+KNOWN_TENDERS = {"card", "wallet", "channel"}
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing nobody knows yet, and what would help."""
+
+    what: str
+    proposal: str
+
+
+def missing_from(order: Order, *, known_skus: Collection[str], channel_currency: str, sells_to: bool) -> list[Missing]:
+    """Everything that keeps an order from being accepted, all at once, so that nobody mends it piece by piece."""
+    found = [
+        Missing(
+            f"line {line.line_id}: sku {line.sku!r} is not in the catalog",
+            f"add {line.sku!r} under Catalog, Products",
+        )
+        for line in order.lines
+        if line.sku not in known_skus
+    ]
+    if order.currency != channel_currency:
+        found.append(
+            Missing(
+                f"currency {order.currency} is not enabled for channel {order.channel!r}, which sells in {channel_currency}",
+                f"set up a channel in {order.currency}, or correct the shop's currency",
+            )
+        )
+    if not sells_to:
+        found.append(
+            Missing(
+                f"country {order.ship_to.country} is no tax jurisdiction we are registered in",
+                f"add {order.ship_to.country} under Catalog, Jurisdictions once finance is registered there",
+            )
+        )
+    for tender in order.tenders:
+        if tender.kind not in KNOWN_TENDERS:
+            found.append(Missing(f"tender {tender.kind!r} is not known", "map it in the shop's vendor settings"))
+        if tender.state == TenderState.PENDING:
+            found.append(
+                Missing(
+                    f"tender {tender.kind!r} of {tender.amount.text} {tender.amount.currency} is still pending at the shop",
+                    "wait for the payment, then resume; or cancel the order",
+                )
+            )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A node as sourcing sees it."""
+
+    code: str
+    rank: int
+
+
+def source(
+    demand: Sequence[tuple[str, str, int]], *, free: Mapping[str, Mapping[str, int]], places: Sequence[Place]
+) -> list[tuple[str, str, str, int]] | None:
+    """Which node sends what: (line_id, sku, node, units) for each part, or None if it is not there.
+
+    `demand` is (line_id, sku, units). The fewest nodes win, then the best ranked ones; a node that is part of the
+    answer gives all it has before the next one is asked. Up to three nodes are tried in every combination; beyond
+    that nodes are filled in rank order.
+    """
+    ranked = sorted(places, key=lambda place: (place.rank, place.code))
+    useful = [place.code for place in ranked if any(free.get(sku, {}).get(place.code) for _, sku, _ in demand)]
+    for size in (1, 2, 3):
+        for nodes in combinations(useful[:24], size):
+            if (found := _fill(demand, free=free, nodes=nodes)) is not None:
+                return found
+    return _fill(demand, free=free, nodes=useful)
+
+
+def _fill(
+    demand: Sequence[tuple[str, str, int]], *, free: Mapping[str, Mapping[str, int]], nodes: Sequence[str]
+) -> list[tuple[str, str, str, int]] | None:
+    left = {(sku, node): free.get(sku, {}).get(node, 0) for _, sku, _ in demand for node in nodes}
+    parts: list[tuple[str, str, str, int]] = []
+    for line_id, sku, units in demand:
+        for node in nodes:
+            taken = min(units, left[(sku, node)])
+            if taken:
+                parts.append((line_id, sku, node, taken))
+                left[(sku, node)] -= taken
+                units -= taken
+        if units:
+            return None
+    return parts
+
+
+def share(amount_minor: int, *, of: int, before: int, now: int) -> int:
+    """What `now` units of a line of `of` carry of an amount, when `before` have left: the parts add up to the whole."""
+    return amount_minor * (before + now) // of - amount_minor * before // of
+
+
+@dataclass(frozen=True, slots=True)
+class LineMoney:
+    """A line's money without tax: price before discount, the discount, and the tax on the rest."""
+
+    net_minor: int
+    discount_minor: int
+    tax_minor: int
+
+
+def line_money(*, price_minor: int, discount_minor: int, tax_minor: int, taxes_included: bool) -> LineMoney:
+    """Take the tax out of a line whose prices contain it; the discount loses its part of the tax too."""
+    if not taxes_included:
+        return LineMoney(price_minor, discount_minor, tax_minor)
+    paid = price_minor - discount_minor
+    without_tax = paid - tax_minor
+    discount = discount_minor if paid == 0 else discount_minor * without_tax // paid
+    return LineMoney(without_tax + discount, discount, tax_minor)
+
+
+def draw(total_minor: int, *, tenders: Sequence[tuple[int, int]]) -> dict[int, int]:
+    """Which payment pays how much of a parcel: `tenders` are (payment id, what is left of it), used in that order."""
+    parts: dict[int, int] = {}
+    for payment, left in tenders:
+        part = min(left, total_minor)
+        if part:
+            parts[payment] = part
+            total_minor -= part
+    if total_minor:
+        raise ValueError(f"the tenders of the order do not cover its parcel: {total_minor} smallest units are missing")
+    return parts
+
+
+def sale_legs(
+    *, net: int, discount: int, shipping: int, tax: int, from_deposit: int, captured: int
+) -> list[tuple[str, int]]:
+    """The entry of one parcel (workflows, section 1): revenue against the deposit, or the claim and its settlement."""
+    return [
+        ("DEP", from_deposit),
+        ("AR", captured),
+        ("DISC", discount),
+        ("REV", -net),
+        ("SHIPREV", -shipping),
+        ("TAX", -tax),
+        ("PSP", captured),
+        ("AR", -captured),
+    ]
+
+
+def cost_legs(*, cost: int) -> list[tuple[str, int]]:
+    """Goods that left at what they cost us."""
+    return [("COGS", cost), ("INV", -cost)]
+
+
+def deposit_legs(*, captured: int) -> list[tuple[str, int]]:
+    """Money taken before the goods leave is owed to the customer until they do."""
+    return [("PSP", captured), ("DEP", -captured)]

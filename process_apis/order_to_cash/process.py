@@ -1,0 +1,74 @@
+"""The journeys of order to cash: a table of contents. Each step is a file, with its undo beside it."""
+
+from process_apis.engine.process import Process, Step
+from process_apis.order_to_cash.steps.accept_order import accept_order, reject_order
+from process_apis.order_to_cash.steps.await_parcels import await_parcels
+from process_apis.order_to_cash.steps.book_deposit import book_deposit, reverse_deposit
+from process_apis.order_to_cash.steps.book_sale import book_sale
+from process_apis.order_to_cash.steps.capture_payment import capture_payment
+from process_apis.order_to_cash.steps.close_order import close_order
+from process_apis.order_to_cash.steps.commit_tax import commit_tax
+from process_apis.order_to_cash.steps.confirm_payment import confirm_payment, give_payment_back
+from process_apis.order_to_cash.steps.create_erp_order import cancel_erp_order, create_erp_order
+from process_apis.order_to_cash.steps.issue_invoice import issue_invoice
+from process_apis.order_to_cash.steps.post_journal import post_cost, post_deposit, post_sale
+from process_apis.order_to_cash.steps.quote_tax import quote_tax
+from process_apis.order_to_cash.steps.record_shipment import record_shipment
+from process_apis.order_to_cash.steps.release_to_warehouse import recall_from_warehouse, release_to_warehouse
+from process_apis.order_to_cash.steps.reserve_stock import release_stock, reserve_stock
+from process_apis.order_to_cash.steps.settle_parcel import settle_parcel
+from process_apis.order_to_cash.steps.take_in_order import take_in_order
+from process_apis.order_to_cash.steps.tell_channel import tell_channel
+
+ORDER_INTAKE = Process(  # a shop's webhook: read what is in the inbox
+    name="order_intake",
+    starts_on="commerce.order_received",
+    subject="inbox_id",
+    steps=(Step(take_in_order, queue="checkout"),),
+)
+
+ORDER_TO_CASH = Process(
+    name="order_to_cash",
+    starts_on="order.placed",
+    subject="order_number",
+    wakes_on=("shipment.dispatched", "parcel.settled"),
+    steps=(
+        Step(accept_order, undo=reject_order, queue="checkout"),
+        Step(quote_tax, queue="checkout", remote=True),
+        Step(reserve_stock, undo=release_stock, queue="checkout"),
+        Step(confirm_payment, undo=give_payment_back, queue="checkout", remote=True),
+        Step(book_deposit, undo=reverse_deposit, queue="checkout"),
+        Step(create_erp_order, undo=cancel_erp_order, remote=True),
+        Step(release_to_warehouse, undo=recall_from_warehouse, remote=True),
+        Step(post_deposit, remote=True),
+        Step(await_parcels),
+        Step(close_order),
+    ),
+)
+
+SHIPMENT_INTAKE = Process(  # a warehouse's webhook: a parcel has left
+    name="shipment_intake",
+    starts_on="wms.shipment_reported",
+    subject="inbox_id",
+    steps=(Step(record_shipment),),
+)
+
+PARCEL = Process(  # one run for each parcel: money, invoice and journal follow the goods, which are gone, so no undo
+    name="parcel",
+    starts_on="shipment.dispatched",
+    subject="shipment_id",
+    on_refusal="park",
+    budget_s=24 * 3600,
+    steps=(
+        Step(capture_payment, queue="finance", remote=True),
+        Step(issue_invoice, queue="finance", remote=True),
+        Step(commit_tax, queue="finance", remote=True),
+        Step(book_sale, queue="finance"),
+        Step(post_sale, queue="finance", remote=True),
+        Step(post_cost, queue="finance", remote=True),
+        Step(tell_channel, queue="finance", remote=True),
+        Step(settle_parcel, queue="finance"),
+    ),
+)
+
+PROCESSES = (ORDER_INTAKE, ORDER_TO_CASH, SHIPMENT_INTAKE, PARCEL)

@@ -1,0 +1,1 @@
+"""One file for each step. A step reads the books, makes one call below, and says what came of it."""

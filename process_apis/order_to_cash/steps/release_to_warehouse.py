@@ -1,0 +1,42 @@
+"""Ask each node to send its part of an order, and take that back while it is not picked."""
+
+from itertools import groupby
+
+from canonical.order import Address
+from canonical.shipment import ReleaseOrder, ShipmentLine
+from process_apis.catalog import queries as catalog
+from process_apis.engine.process import Done, StepContext
+from process_apis.orders import queries, services
+from process_apis.orders.models import OrderState
+from process_apis.stock import queries as stock
+from system_apis.terms import VendorRef
+from system_apis.wms.gateway import wms
+
+
+def release_to_warehouse(ctx: StepContext) -> Done:
+    order = queries.order(ctx.subject)
+    nodes = catalog.nodes()
+    for node, reserved in groupby(stock.reservations_of(order.number), key=lambda reservation: reservation.node):
+        release = ReleaseOrder(
+            order_number=order.number,
+            node=node,
+            lines=tuple(ShipmentLine(line_id=r.line_id, sku=r.sku, quantity=r.units) for r in reserved),
+            ship_to=Address(**order.ship_to),
+        )
+        reference = wms(nodes[node].wms or None).release(release, key=ctx.key.part(node))
+        ctx.keep(**{f"release_{node}": reference.value})
+
+    def released() -> None:
+        if services.move_on(order, to=OrderState.RELEASED, since=[OrderState.RESERVED]):
+            services.tell(order, "order.released")
+
+    return Done(then=released)
+
+
+def recall_from_warehouse(ctx: StepContext) -> Done:
+    nodes = catalog.nodes()
+    for name, reference in ctx.facts.items():
+        if name.startswith("release_"):
+            node = name.removeprefix("release_")
+            wms(nodes[node].wms or None).recall(VendorRef(reference), key=ctx.key.part(node))
+    return Done()

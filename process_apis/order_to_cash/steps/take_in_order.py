@@ -1,0 +1,32 @@
+"""Read an order out of the inbox and put it into the book. Reads one inbox message; writes one order."""
+
+from uuid import UUID
+
+from process_apis.cases import services as cases
+from process_apis.cases.models import CaseKind
+from process_apis.catalog import queries as catalog
+from process_apis.engine.process import Done, NeedsPerson, StepContext
+from process_apis.orders import services as orders
+from system_apis.commerce.gateway import commerce
+from system_apis.inbox import queries as inbox
+
+
+def take_in_order(ctx: StepContext) -> Done:
+    message = inbox.message(UUID(ctx.subject))
+    channel = message.connection.channel
+    order = commerce(channel).read_order(bytes(message.raw), channel=channel)
+    try:
+        catalog.channel(channel)
+    except catalog.UnknownChannel as unknown:
+        raise NeedsPerson(str(unknown), proposal=f"add {channel!r} under Catalog, Channels, then resume") from unknown
+    row, new = orders.place(order)
+    if not new and row.channel_version != order.channel_version:
+        cases.open_case(
+            kind=CaseKind.BUSINESS,
+            fingerprint=f"edited:{row.number}:{order.channel_version}",
+            subject=row.number,
+            title=f"order {row.number} was changed at {channel} after we took it",
+            detail=f"We have version {row.channel_version}, the shop sent {order.channel_version}.",
+            proposal="Compare both; cancel and place again, or tell the customer it is too late.",
+        )
+    return Done(order_number=row.number, new=new)

@@ -1,0 +1,197 @@
+"""Change the order book. Each function is one conditional write, so that a repeat changes nothing."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from canonical.order import Order as CanonicalOrder
+from canonical.order import TenderState
+from canonical.payment import Authorization, PaymentMovement
+from process_apis.orders.models import (
+    Order,
+    OrderEvent,
+    OrderLine,
+    OrderState,
+    Payment,
+    PaymentState,
+)
+from process_apis.orders.models import PaymentMovement as MovementRecord
+from retail_platform.kernel import correlation
+from retail_platform.kernel.outbox import services as outbox
+
+_NUMBER_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that look alike, none that spell much
+_STATE_OF = {
+    TenderState.TOKEN: PaymentState.PROMISED,
+    TenderState.AUTHORIZED: PaymentState.PROMISED,
+    TenderState.PENDING: PaymentState.PROMISED,
+    TenderState.CAPTURED: PaymentState.PREPAID,
+}
+
+
+def new_number() -> str:
+    """An order number nobody can guess the next one of: "W" and ten characters."""
+    return "W" + "".join(secrets.choice(_NUMBER_LETTERS) for _ in range(10))
+
+
+def place(order: CanonicalOrder) -> tuple[Order, bool]:
+    """Put an order into the book and tell of it. The same order again is found, not made: (its row, False)."""
+    with transaction.atomic():
+        row = Order(
+            number=order.number,
+            channel=order.channel,
+            channel_order_id=order.channel_order_id,
+            channel_version=order.channel_version,
+            entity=settings.LEGAL_ENTITY,
+            currency=order.currency,
+            taxes_included=order.taxes_included,
+            shipping_minor=order.shipping.minor,
+            shipping_tax_minor=order.shipping_tax.minor if order.shipping_tax else None,
+            total_minor=order.total.minor,
+            customer_reference=order.customer.reference,
+            customer_name=order.customer.name,
+            customer_email=order.customer.email,
+            ship_to=order.ship_to.model_dump(),
+            correlation_id=correlation.current(),
+            placed_at=order.placed_at,
+        )
+        Order.objects.bulk_create([row], ignore_conflicts=True)
+        standing = Order.objects.get(channel=order.channel, channel_order_id=order.channel_order_id)
+        if standing.id != row.id:
+            return standing, False
+        _lines_and_tenders(row, order)
+        tell(row, "order.placed", total_minor=row.total_minor, currency=row.currency)
+    return row, True
+
+
+def _lines_and_tenders(row: Order, order: CanonicalOrder) -> None:
+    OrderLine.objects.bulk_create(
+        OrderLine(
+            order=row,
+            line_id=line.line_id,
+            position=position,
+            sku=line.sku,
+            title=line.title,
+            unit=line.unit,
+            quantity=line.quantity,
+            unit_price_minor=line.unit_price.minor,
+            discount_minor=line.discount.minor,
+            tax_minor=line.tax.minor if line.tax else None,
+        )
+        for position, line in enumerate(order.lines, start=1)
+    )
+    Payment.objects.bulk_create(
+        Payment(
+            order=row,
+            position=position,
+            kind=tender.kind,
+            amount_minor=tender.amount.minor,
+            state=_STATE_OF[tender.state],
+            reference=tender.reference,
+        )
+        for position, tender in enumerate(order.tenders, start=1)
+    )
+
+
+def tell(order: Order, name: str, **data: Any) -> None:
+    """Write what happened into the order's history and into the outbox, both in the caller's transaction."""
+    OrderEvent.objects.create(order=order, name=name, detail=data, correlation_id=correlation.current())
+    outbox.add(
+        name=name,
+        aggregate=f"order:{order.number}",
+        data={"order_number": order.number, "channel": order.channel, **data},
+    )
+
+
+def move_on(order: Order, *, to: OrderState, since: Sequence[OrderState], **changes: Any) -> bool:
+    """Set an order's state if it is in one of `since`; the database is the referee. False if it is not."""
+    moved = Order.objects.filter(id=order.id, state__in=since).update(state=to, **changes)
+    if moved:
+        order.state = to
+    return bool(moved)
+
+
+def describe_lines(order: Order, *, by_sku: Mapping[str, Mapping[str, Any]]) -> None:
+    """Keep title, tax code and cost of the day with each line: what the product is later must not change the past."""
+    for line in order.lines.all():
+        OrderLine.objects.filter(id=line.id).update(**by_sku[line.sku])
+
+
+def set_taxes(order: Order, *, by_line: Mapping[str, int], shipping_minor: int) -> None:
+    """Write the tax of each line and of shipping, where none is known yet."""
+    for line_id, minor in by_line.items():
+        OrderLine.objects.filter(order=order, line_id=line_id, tax_minor__isnull=True).update(tax_minor=minor)
+    Order.objects.filter(id=order.id, shipping_tax_minor__isnull=True).update(shipping_tax_minor=shipping_minor)
+
+
+def authorized(payment: Payment, authorization: Authorization) -> None:
+    """The provider holds the money of a tender."""
+    Payment.objects.filter(id=payment.id, state=PaymentState.PROMISED).update(
+        state=PaymentState.AUTHORIZED,
+        authorization=authorization.reference,
+        expires_at=authorization.expires_at,
+    )
+
+
+def prepaid(payment: Payment) -> None:
+    """The channel has taken the money already; we note it as captured, once."""
+    _record(payment, key=f"prepaid:{payment.id}", kind="capture", minor=payment.amount_minor, reference="channel")
+
+
+def captured(payment: Payment, movement: PaymentMovement, *, key: str) -> None:
+    """The provider has taken a share of what it held."""
+    _record(payment, key=key, kind="capture", minor=movement.amount.minor, reference=movement.reference)
+
+
+def refunded(payment: Payment, movement: PaymentMovement, *, key: str) -> None:
+    """The provider has given money back."""
+    _record(payment, key=key, kind="refund", minor=movement.amount.minor, reference=movement.reference)
+
+
+def voided(payment: Payment) -> None:
+    """The provider has let the hold go."""
+    Payment.objects.filter(id=payment.id, captured_minor=0).update(state=PaymentState.VOIDED)
+
+
+def _record(payment: Payment, *, key: str, kind: str, minor: int, reference: str) -> None:
+    """Write a movement of money and what it makes of its tender. The key's unique index stands behind the look-up."""
+    if MovementRecord.objects.filter(key=key).exists():
+        return
+    MovementRecord.objects.create(
+        payment=payment,
+        key=key,
+        kind=kind,
+        amount_minor=minor,
+        currency=payment.order.currency,
+        provider_reference=reference,
+    )
+    changes: dict[str, Any] = (
+        {"captured_minor": F("captured_minor") + minor}
+        if kind == "capture"
+        else {"refunded_minor": F("refunded_minor") + minor}
+    )
+    if payment.state != PaymentState.PREPAID:
+        changes["state"] = PaymentState.CAPTURED if kind == "capture" else PaymentState.REFUNDED
+    Payment.objects.filter(id=payment.id).update(**changes)
+
+
+def close(order: Order, *, now: datetime) -> bool:
+    """Every line has left or is cancelled and the money is settled."""
+    if not move_on(order, to=OrderState.CLOSED, since=[OrderState.SHIPPED], closed_at=now):
+        return False
+    tell(order, "order.closed")
+    return True
+
+
+def cancel(order: Order, *, reason: str, now: datetime) -> bool:
+    """Nothing of it has left and nothing will. False if goods have left or it is over."""
+    since = [OrderState.RECEIVED, OrderState.ACCEPTED, OrderState.RESERVED, OrderState.RELEASED]
+    if not move_on(order, to=OrderState.CANCELLED, since=since, cancel_reason=reason[:500], closed_at=now):
+        return False
+    OrderLine.objects.filter(order=order, shipped=0).update(cancelled=F("quantity"))
+    tell(order, "order.cancelled", reason=reason[:500])
+    return True
