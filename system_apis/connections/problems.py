@@ -1,4 +1,4 @@
-"""What a caller of ours is told when an outside system failed while we answered. The vendor's own words stay inside."""
+"""What a caller is told when a connected system failed while we answered. The vendor's own words stay inside."""
 
 from retail_platform.kernel.problem import Problem, translate
 from system_apis.connections.queries import NoConnection
@@ -18,8 +18,8 @@ def register() -> None:
 
 def _unavailable(fault: Unavailable) -> Problem:
     wait = max(1, round(fault.retry_after_s or _WHEN_UNKNOWN_S))
-    detail = "The outside system does not answer at the moment; ask again after the time given."
-    return Problem(503, "system-unavailable", "An outside system is unavailable", detail, retry_after_s=wait)
+    detail = "The connected system does not answer at the moment; ask again after the time given."
+    return Problem(503, "try-again", "Not possible at this moment", detail, retry_after_s=wait)
 
 
 def _no_connection(fault: NoConnection) -> Problem:
@@ -28,17 +28,17 @@ def _no_connection(fault: NoConnection) -> Problem:
 
 
 def _unknown(fault: OutcomeUnknown) -> Problem:
-    detail = "The outside system did not say in time what it did; look before you send again."
-    return Problem(504, "outcome-unknown", "An outside system gave no answer", detail)
+    detail = "The connected system did not say in time what it did; look before you send again."
+    return Problem(504, "outcome-unknown", "A connected system did not answer in time", detail)
 
 
 def _refused(fault: Refused) -> Problem:
     if fault.code in ("http_404", "not_found"):
-        return Problem(404, "not-found", "Not found", "The outside system knows nothing of that name.")
-    detail = f"The outside system said no ({fault.code or 'no reason given'}); a repeat will not help."
-    return Problem(409, "system-refused", "An outside system refused", detail)
+        return Problem(404, "not-found", "Not found", "The connected system knows nothing of that name.")
+    detail = f"The connected system said no ({fault.code or 'no reason given'}); a repeat will not help."
+    return Problem(409, "system-refused", "A connected system refused", detail)
 
 
 def _broken(fault: ContractBroken) -> Problem:
-    detail = "The outside system answered in a shape we do not know; an engineer has to look at its connection."
-    return Problem(502, "system-answer-broken", "An outside system answered strangely", detail)
+    detail = "The connected system answered in a shape we do not know; an engineer has to look at its connection."
+    return Problem(502, "vendor-answer-broken", "A connected system answered in a way nobody documented", detail)

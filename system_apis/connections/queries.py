@@ -1,7 +1,12 @@
 """Find the account to talk to."""
 
+from collections.abc import Mapping
+from typing import TypeVar
+
 from system_apis.connections.models import Connection
 from system_apis.errors import Unavailable
+
+T = TypeVar("T")
 
 
 class NoConnection(Unavailable):
@@ -27,3 +32,18 @@ def active(*, kind: str, code: str | None = None, channel: str | None = None) ->
 def by_code(code: str) -> Connection | None:
     """The active connection with this code, if there is one."""
     return Connection.objects.filter(code=code, active=True).first()
+
+
+def choice(connection: Connection, vendors: Mapping[str, T]) -> T:
+    """What `vendors` holds for the vendor of a connection. Raises NoConnection for one we do not speak to."""
+    if connection.vendor not in vendors:
+        known = ", ".join(sorted(vendors))
+        raise NoConnection(
+            f"{connection.code} names the vendor {connection.vendor!r}; we know {known}", retry_after_s=60
+        )
+    return vendors[connection.vendor]
+
+
+def everything() -> list[Connection]:
+    """All connections, the switched-off ones too, without their sealed bytes."""
+    return list(Connection.objects.defer("credentials")[:500])

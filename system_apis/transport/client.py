@@ -14,7 +14,7 @@ import requests
 import structlog
 
 from retail_platform.kernel import clock, correlation
-from system_apis.connections import breaker
+from system_apis.connections import breaker, health
 from system_apis.connections.models import Connection
 from system_apis.errors import ContractBroken, SystemFault, Unavailable
 from system_apis.terms import CallKey
@@ -95,6 +95,7 @@ class VendorClient:
     ) -> None:
         now = clock.now()
         breaker.record(self.connection, fault, now=now)
+        health.note(self.connection, fault, now=now)
         if isinstance(fault, Unavailable) and status == 429:
             budget.pause(self.connection, seconds=fault.retry_after_s or 1.0)
         log.info(

@@ -1,0 +1,53 @@
+"""Cross from our identifiers to theirs and back."""
+
+from collections.abc import Collection
+
+from django.db import transaction
+
+from retail_platform.kernel.problem import DomainError
+from system_apis.connections.models import Connection
+from system_apis.crosswalk.models import Link
+
+
+class AlreadyLinked(DomainError):
+    """One of the two identifiers belongs to another partner. Unlink that first, if it is the wrong one."""
+
+    kind, title = "already-linked", "The identifier is linked to something else"
+
+
+def theirs(connection: Connection, entity: str, ours: str) -> str | None:
+    """The vendor's identifier of our thing."""
+    found = Link.objects.filter(connection=connection, entity=entity, ours=ours)
+    return found.values_list("theirs", flat=True).first()
+
+
+def ours(connection: Connection, entity: str, theirs: str) -> str | None:
+    """Our identifier of the vendor's thing."""
+    return ours_of(connection, entity, [theirs]).get(theirs)
+
+
+def ours_of(connection: Connection, entity: str, theirs: Collection[str]) -> dict[str, str]:
+    """Our identifiers of several of the vendor's things, in one query; what is not linked is left out."""
+    found = Link.objects.filter(connection=connection, entity=entity, theirs__in=list(theirs))
+    return dict(found.values_list("theirs", "ours"))
+
+
+@transaction.atomic
+def link(connection: Connection, entity: str, *, ours: str, theirs: str) -> None:
+    """Say that two identifiers mean the same. Saying it again is harmless. Raises AlreadyLinked."""
+    wanted = Link(connection=connection, entity=entity, ours=ours, theirs=theirs)
+    Link.objects.bulk_create([wanted], ignore_conflicts=True)  # the database is the referee
+    both = Link.objects.filter(connection=connection, entity=entity)
+    for other in (both.filter(ours=ours).first(), both.filter(theirs=theirs).first()):
+        if other is None or (other.ours, other.theirs) != (ours, theirs):
+            was = f"{other.ours} = {other.theirs}" if other else "something that has just gone"
+            raise AlreadyLinked(
+                f"{entity} {ours} = {theirs} cannot be linked at {connection.code}: there is {was} already; "
+                "unlink that first"
+            )
+
+
+def unlink(connection: Connection, entity: str, *, ours: str) -> bool:
+    """Forget a link. Tells whether there was one."""
+    deleted, _ = Link.objects.filter(connection=connection, entity=entity, ours=ours).delete()
+    return deleted > 0
