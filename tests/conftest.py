@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+import pgtrigger
 import pytest
+from django.test import TransactionTestCase
 
 from retail_platform.kernel.supervisor.running import Running
 from tests.stack import a_stack
@@ -16,3 +18,17 @@ def stack() -> Iterator[Running]:
     """
     with a_stack() as running:
         yield running
+
+
+@pytest.fixture(scope="session", autouse=True)
+def books_can_be_emptied_between_tests() -> Iterator[None]:
+    """The append-only books refuse to be emptied; the flush after a transactional test, and only it, may do so."""
+    flush = TransactionTestCase._fixture_teardown
+
+    def flush_unguarded(case: TransactionTestCase) -> None:
+        with pgtrigger.ignore():
+            flush(case)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", flush_unguarded)
+        yield
