@@ -1,10 +1,11 @@
 """Celery, which carries wake-ups between processes. What it carries is never the only copy of anything."""
 
+import gc
 import os
 from pathlib import Path
 
 from celery import Celery
-from celery.signals import worker_ready
+from celery.signals import worker_before_create_process, worker_ready
 from django.conf import settings
 from kombu import Exchange, Queue
 
@@ -13,6 +14,13 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 # A worker serves all of them and makes no others; an exchange each, or every queue would get every message.
 app.conf.task_queues = [Queue(name, exchange=Exchange(name), routing_key=name) for name in settings.QUEUES]
 app.set_default()  # for every thread: a web process publishes from threads that did not import this module
+
+
+@worker_before_create_process.connect
+def share_memory(**_: object) -> None:
+    """Put what is loaded out of the collector's reach, or each child would soon own a copy of all of it."""
+    gc.collect()
+    gc.freeze()
 
 
 @worker_ready.connect

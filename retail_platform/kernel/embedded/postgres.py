@@ -24,6 +24,7 @@ SETTINGS = {
     "max_worker_processes": "2",
     "max_parallel_workers": "0",
     "max_wal_senders": "0",
+    "max_logical_replication_workers": "0",
     "wal_level": "minimal",
     "max_wal_size": "512MB",
     "checkpoint_completion_target": "0.9",

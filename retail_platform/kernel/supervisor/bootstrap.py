@@ -4,7 +4,6 @@ import contextlib
 import fcntl
 import hashlib
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -62,9 +61,8 @@ def _install(lock: str) -> None:
     MARKER.unlink(missing_ok=True)
     if not PYTHON.exists():
         _make_venv()
-    total = len(re.findall(r"^[\w.\[\]-]+==", (ROOT / lock).read_text(), re.MULTILINE))
-    _tell(f"installing {total} packages from {lock}")
-    code, output = _progress(_installer(lock), total)
+    _tell(f"installing the packages of {lock}")
+    code, output = _progress(_installer(lock))
     if code != 0:
         _fail(
             "\n".join(output[-20:]) + f"\n\ninstalling {lock} failed; check the network or your pip configuration, "
@@ -121,7 +119,7 @@ def _installer(lock: str) -> list[str]:
     ]
 
 
-def _progress(command: list[str], total: int) -> tuple[int, list[str]]:
+def _progress(command: list[str]) -> tuple[int, list[str]]:
     """Run the installer and count the packages it has looked at."""
     output: list[str] = []
     seen, told = 0, time.monotonic()
@@ -131,7 +129,7 @@ def _progress(command: list[str], total: int) -> tuple[int, list[str]]:
             seen += line.startswith(("Collecting ", "Requirement already satisfied"))
             if line.startswith("Installing collected") or time.monotonic() - told > 2:
                 told = time.monotonic()
-                _tell(f"  {min(seen, total)} of {total} fetched" + (", unpacking" if line.startswith("Inst") else ""))
+                _tell(f"  {seen} fetched" + (", unpacking" if line.startswith("Inst") else ""))
     return installer.returncode, output
 
 
