@@ -20,13 +20,13 @@ def on_unrecognized(fact: Fact) -> None:
 
 def on_conflict(fact: Fact) -> None:
     """One event id, two bodies: somebody reuses ids or changes what was said."""
-    connection, event_id = fact.data.get("connection", "?"), fact.data.get("event_id", "?")
+    connection, first = fact.data.get("connection", "?"), fact.data.get("first_inbox_id", "?")
     services.open_case(
         kind=CaseKind.SECURITY,
-        fingerprint=f"inbox.conflict:{connection}:{event_id}",
+        fingerprint=f"inbox.conflict:{first}",
         subject=fact.aggregate,
-        title=f"{connection} sent event {event_id} twice with different content",
-        detail="The first body stands; the second was not taken.",
+        title=f"{connection} sent one event twice with different content",
+        detail=f"The first, inbox message {first}, stands. The second is kept as {fact.data.get('inbox_id')}.",
         proposal="Ask the vendor which one is right.",
     )
 

@@ -14,6 +14,7 @@ from process_apis.cases.models import CaseKind
 from process_apis.engine import lease, step_log
 from process_apis.engine.models import Direction, ProcessRun, RunState, RunStep, StepState
 from process_apis.engine.process import NeedsPerson, Process, Rejected, Step
+from retail_platform.kernel.problem import DomainError
 from system_apis.errors import ContractBroken, OutcomeUnknown, Refused, SystemFault, Unavailable
 from system_apis.terms import CallKey
 
@@ -83,6 +84,9 @@ def after_failure(run: ProcessRun, process: Process, step: Step, *, error: Excep
         case ContractBroken():
             proposal = "Compare the kept answer with the vendor's documentation; mend the mapping, then resume the run."
             return _park(run, kind=CaseKind.CONTRACT, error=error, key=key, proposal=proposal)
+        case DomainError():
+            proposal = "Mend what it names, then resume the run."
+            return _park(run, kind=CaseKind.MAPPING, error=error, key=key, proposal=proposal)
         case NeedsPerson():
             return _park(run, kind=CaseKind(error.kind), error=error, key=key, proposal=error.proposal)
     proposal = f"A defect in this step. The trace is in the detail, correlation id {run.correlation_id}. Mend, resume."
@@ -196,5 +200,9 @@ def park_deadly(run: ProcessRun, *, claims: int) -> None:
 
 
 def _said(error: Exception) -> str:
-    text = str(error) if isinstance(error, SystemFault | Rejected | NeedsPerson) else f"{type(error).__name__}: {error}"
+    text = (
+        str(error)
+        if isinstance(error, SystemFault | Rejected | NeedsPerson | DomainError)
+        else f"{type(error).__name__}: {error}"
+    )
     return " ".join(text.split())[:500]

@@ -1,6 +1,6 @@
 """How a journey is written down: a process, its steps, what a step gets and what it may answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -28,9 +28,9 @@ class StepContext:
 
 
 class Done:
-    """The step is through. Its facts are kept with the run; `then` writes our own rows in the same commit."""
+    """The step is through. Its facts are kept with the run; `then` are writes of our own, made in the same commit."""
 
-    def __init__(self, *, then: Callable[[], None] | None = None, **facts: Any) -> None:
+    def __init__(self, *, then: Sequence[Callable[[], object]] = (), **facts: Any) -> None:
         self.then = then
         self.facts = facts
 

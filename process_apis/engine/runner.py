@@ -101,8 +101,8 @@ def _settle(run: ProcessRun, process: Process, outcome: Outcome, *, key: CallKey
     if isinstance(outcome, Wait):
         step_log.record(run, state=StepState.WAITING, key=key, counts=counts)
         return not lease.wait(run, fact=outcome.fact, until=outcome.until)
-    if outcome.then:
-        outcome.then()
+    for write in outcome.then:
+        write()
     step_log.record(run, state=StepState.DONE, key=key, counts=counts, result=outcome.facts)
     return endings.step_on(run, process, facts=outcome.facts)
 

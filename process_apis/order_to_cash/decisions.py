@@ -30,7 +30,7 @@ def missing_from(order: Order, *, known_skus: Collection[str], channel_currency:
     if order.currency != channel_currency:
         found.append(
             Missing(
-                f"currency {order.currency} is not enabled for channel {order.channel!r}, which sells in {channel_currency}",
+                f"currency {order.currency} is not enabled: channel {order.channel!r} sells in {channel_currency}",
                 f"set up a channel in {order.currency}, or correct the shop's currency",
             )
         )
@@ -47,7 +47,7 @@ def missing_from(order: Order, *, known_skus: Collection[str], channel_currency:
         if tender.state == TenderState.PENDING:
             found.append(
                 Missing(
-                    f"tender {tender.kind!r} of {tender.amount.text} {tender.amount.currency} is still pending at the shop",
+                    f"tender {tender.kind!r} of {tender.amount.text} {order.currency} is still pending at the shop",
                     "wait for the payment, then resume; or cancel the order",
                 )
             )

@@ -49,7 +49,7 @@ def book_sale(ctx: StepContext) -> Done:
     return Done(
         sale_entry=sale.reference,
         cost_entry=entry.reference if cost else "",
-        then=partial(parcels.move_on, parcel, to=ParcelState.BOOKED),
+        then=[partial(parcels.move_on, parcel, to=ParcelState.BOOKED)],
     )
 
 

@@ -12,7 +12,7 @@ from system_apis.payments.gateway import payments
 
 def capture_payment(ctx: StepContext) -> Done:
     parcel = queries.parcel(ctx.subject)
-    taken: list[Callable[[], None]] = [partial(parcels.move_on, parcel, to=ParcelState.CAPTURED)]
+    taken: list[Callable[[], object]] = [partial(parcels.move_on, parcel, to=ParcelState.CAPTURED)]
     captured = 0
     for tender in parcel.tenders.all():
         payment = tender.payment
@@ -25,4 +25,4 @@ def capture_payment(ctx: StepContext) -> Done:
         taken.append(
             partial(services.captured, payment, movement, key=f"capture:{parcel.shipment_id}:{payment.position}")
         )
-    return Done(captured_minor=captured, then=lambda: [write() for write in taken] and None)
+    return Done(captured_minor=captured, then=taken)

@@ -13,7 +13,7 @@ from system_apis.payments.gateway import payments
 
 def confirm_payment(ctx: StepContext) -> Done:
     order = queries.order(ctx.subject)
-    held: list[Callable[[], None]] = []
+    held: list[Callable[[], object]] = []
     for payment in order.payments.all():
         if payment.state == PaymentState.PREPAID:
             held.append(partial(services.prepaid, payment))
@@ -26,12 +26,12 @@ def confirm_payment(ctx: StepContext) -> Done:
             authorization = payments().authorize(request, key=ctx.key.part(str(payment.position)))
             ctx.keep(**{f"authorization_{payment.position}": authorization.reference})
             held.append(partial(services.authorized, payment, authorization))
-    return Done(tenders=len(held), then=lambda: [write() for write in held] and None)
+    return Done(tenders=len(held), then=held)
 
 
 def give_payment_back(ctx: StepContext) -> Done:
     order = queries.order(ctx.subject)
-    voided: list[Callable[[], None]] = []
+    voided: list[Callable[[], object]] = []
     for payment in order.payments.all():
         if payment.state == PaymentState.PREPAID:
             raise NeedsPerson(
@@ -43,4 +43,4 @@ def give_payment_back(ctx: StepContext) -> Done:
         if reference and payment.state in (PaymentState.AUTHORIZED, PaymentState.PROMISED):
             payments().void(reference, key=ctx.key.part(str(payment.position)))
             voided.append(partial(services.voided, payment))
-    return Done(voided=len(voided), then=lambda: [write() for write in voided] and None)
+    return Done(voided=len(voided), then=voided)

@@ -13,7 +13,7 @@ def create_erp_order(ctx: StepContext) -> Done:
     order = queries.order(ctx.subject)
     reference = erp().create_sales_order(queries.canonical(order), key=ctx.key)
     keep = partial(Order.objects.filter(id=order.id).update, erp_reference=reference.value)
-    return Done(erp_order=reference.value, then=lambda: keep() and None)
+    return Done(erp_order=reference.value, then=[keep])
 
 
 def cancel_erp_order(ctx: StepContext) -> Done:

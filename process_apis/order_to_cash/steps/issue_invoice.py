@@ -34,4 +34,4 @@ def issue_invoice(ctx: StepContext) -> Done:
         total=money(parcel.total_minor),
     )
     reference = erp().create_invoice(invoice, key=ctx.key)
-    return Done(invoice_ref=reference.value, then=partial(parcels.move_on, parcel, to=ParcelState.INVOICED))
+    return Done(invoice_ref=reference.value, then=[partial(parcels.move_on, parcel, to=ParcelState.INVOICED)])

@@ -1,5 +1,7 @@
 """Post entries of our ledger to the ERP, under our reference: a deposit, a sale, the cost of its goods."""
 
+from typing import Any
+
 from process_apis.engine.process import Done, StepContext
 from process_apis.ledger import queries as ledger
 from system_apis.erp.gateway import erp
@@ -22,4 +24,5 @@ def _post(ctx: StepContext, fact: str) -> Done:
     if not reference:
         return Done()
     posted = erp().post_journal(ledger.entry(reference), key=ctx.key)
-    return Done(**{f"{fact}_ref": posted.value})
+    facts: dict[str, Any] = {f"{fact}_ref": posted.value}
+    return Done(**facts)

@@ -44,5 +44,5 @@ def quote_tax(ctx: StepContext) -> Done:
     shipping_minor = by_line.pop(SHIPPING_LINE)
     return Done(
         tax_minor=sum(by_line.values()) + shipping_minor,
-        then=partial(services.set_taxes, order, by_line=by_line, shipping_minor=shipping_minor),
+        then=[partial(services.set_taxes, order, by_line=by_line, shipping_minor=shipping_minor)],
     )

@@ -30,7 +30,7 @@ def release_to_warehouse(ctx: StepContext) -> Done:
         if services.move_on(order, to=OrderState.RELEASED, since=[OrderState.RESERVED]):
             services.tell(order, "order.released")
 
-    return Done(then=released)
+    return Done(then=[released])
 
 
 def recall_from_warehouse(ctx: StepContext) -> Done:
