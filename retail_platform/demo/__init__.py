@@ -1,1 +1,1 @@
-"""A whole retail day through every layer, and the statement that must tie out at its end."""
+"""The retail day that `manage.py demo` plays: master data, shoppers, and the statement at the end."""

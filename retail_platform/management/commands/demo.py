@@ -48,8 +48,8 @@ def run_day(here: running.Running, *, orders: int, seed: int, out: TextIO) -> di
     if here.state.embedded("DATABASE_URL") and here.state.env["DATABASE_URL"] != _database_url():
         raise CommandError("a port was taken while the platform started and it moved on; run the same command again")
     print(f"a retail day of {orders} orders, seed {seed}", file=out, flush=True)
-    day.run(orders=orders, seed=seed, out=out, base_url=here.ready["url"])
-    equations = statement.make(seed=seed, orders=orders)
+    day.run(orders=orders, seed=seed, out=out, base_url=here.ready["url"], sandbox_url=here.ready["sandbox"])
+    equations = statement.make(sandbox_url=here.ready["sandbox"])
     supervisor = here.ours.pid if here.ours is not None else int(here.ready["supervisor"])
     memory_mb = memory.pss_mb(supervisor)
     print("\nThe statement", *table(equations), sep="\n", file=out)

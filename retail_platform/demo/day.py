@@ -1,0 +1,90 @@
+"""Play the day: place every order, watch them move, wait until each has come to its end."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TextIO
+
+import requests
+from django.db.models import Count
+
+from process_apis.engine.models import FINISHED, ProcessRun, RunState
+from process_apis.orders.models import Order
+from retail_platform.demo import seed as master
+from retail_platform.demo.shoppers import Basket, baskets
+from retail_platform.kernel.progress import Progress
+
+SHOPPERS = 6
+SETTLE_WITHIN_S = 600.0
+QUIET_S = 2.0  # nothing left to do for so long means that no webhook or fact is under way either
+
+
+class Day:
+    """One retail day against one running platform."""
+
+    def __init__(self, *, base_url: str, sandbox_url: str, key: str) -> None:
+        self.base_url, self.sandbox_url = base_url, sandbox_url
+        self.session = requests.Session()
+        self.session.headers["Authorization"] = f"Bearer {key}"
+        adapter = requests.adapters.HTTPAdapter(pool_maxsize=SHOPPERS)
+        self.session.mount("http://", adapter)
+
+    def place(self, basket: Basket) -> None:
+        """One order, retried like a patient shopper would until somebody has taken it."""
+        for attempt in range(40):
+            try:
+                if self._send(basket):
+                    return
+            except requests.RequestException:
+                pass
+            time.sleep(min(0.1 * 2**attempt, 2.0))
+        raise RuntimeError(f"order {basket.key} was not taken by {basket.channel}; see .local/logs/web.log")
+
+    def _send(self, basket: Basket) -> bool:
+        if basket.channel == "shop":
+            answer = self.session.post(f"{self.sandbox_url}/_control/commerce/orders", json=basket.body, timeout=10)
+            # a number the shop has already: our earlier try arrived, and only its answer got lost
+            return answer.ok or answer.status_code in (409, 422)
+        answer = self.session.post(
+            f"{self.base_url}/api/experience/storefront/v1/orders",
+            json=basket.body,
+            headers={"Idempotency-Key": basket.key},
+            timeout=10,
+        )
+        if 400 <= answer.status_code < 500 and answer.status_code not in (409, 429):
+            raise RuntimeError(f"the storefront refused order {basket.key}: {answer.text[:500]}")
+        return answer.status_code == 202
+
+
+def run(*, orders: int, seed: int, out: TextIO, base_url: str, sandbox_url: str) -> None:
+    """Set up, place `orders` orders drawn from `seed`, and wait until no run has anything left to do."""
+    print("setting up products, stock, connections", file=out, flush=True)
+    master.write(base_url=base_url, sandbox_url=sandbox_url)
+    day = Day(base_url=base_url, sandbox_url=sandbox_url, key=master.storefront_key())
+    todo = baskets(orders=orders, seed=seed, day=f"{seed}-{int(time.time())}")
+    before = Order.objects.count()
+    with Progress(out, label="orders placed", total=len(todo)) as progress, ThreadPoolExecutor(SHOPPERS) as shoppers:
+        for _ in shoppers.map(
+            day.place, [b for b in todo for _ in range(2 if b.sent_twice and b.channel == "web" else 1)]
+        ):
+            progress.add(1)
+    settle(out, expected=before + len(todo))
+
+
+def settle(out: TextIO, *, expected: int, within_s: float = SETTLE_WITHIN_S) -> bool:
+    """Wait until all orders are in and every run is over or parked, telling how it goes. False if time ran out."""
+    deadline, quiet_since, told = time.monotonic() + within_s, 0.0, ""
+    while time.monotonic() < deadline:
+        states = dict(Order.objects.values_list("state").annotate(Count("id")).order_by())
+        moving = ProcessRun.objects.exclude(state__in=[*FINISHED, RunState.PARKED]).count()
+        line = ", ".join(f"{count} {state}" for state, count in sorted(states.items())) + f"; {moving} runs moving"
+        if line != told:
+            print(f"  {line}", file=out, flush=True)
+            told = line
+        if moving or sum(states.values()) < expected:
+            quiet_since = 0.0
+        elif not quiet_since:
+            quiet_since = time.monotonic()
+        elif time.monotonic() - quiet_since > QUIET_S:
+            return True
+        time.sleep(1.0)
+    return False

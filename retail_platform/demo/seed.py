@@ -1,0 +1,109 @@
+"""Set a fresh platform up for the demo: master data, opening stock, connections to the sandbox, clients, people."""
+
+import secrets
+from typing import Any
+
+import requests
+from experience_apis.availability.services import rebuild
+
+from canonical.stock import MovementReason, StockMovement
+from process_apis.stock import services as stock
+from retail_platform.demo import assortment
+from retail_platform.kernel import clock
+from retail_platform.kernel.identity import services as identity
+from retail_platform.kernel.identity.models import ApiKey
+from retail_platform.kernel.identity.scopes import SCOPES
+from system_apis.connections import services as connections
+from system_apis.connections.models import Connection
+
+TOKENS = {
+    "erp": {"token": "erp_sandbox"},
+    "wms": {"token": "wms_sandbox"},
+    "payments": {"token": "sk_sandbox"},
+    "tax": {"account": "sandbox", "licence_key": "tax_sandbox"},
+    "pos": {"token": "pos_sandbox"},
+}
+DEMO_CLIENT, ENGINEER = "demo-storefront", "demo-engineer"
+
+
+def write(*, base_url: str, sandbox_url: str) -> None:
+    """Write everything, or bring it up to date; nothing is doubled by doing it again."""
+    opening = assortment.write()
+    webhooks = _connections(sandbox_url)
+    stock.move(
+        [
+            StockMovement(
+                key=f"opening:{each.node}:{each.sku}",
+                sku=each.sku,
+                node=each.node,
+                units=each.units,
+                reason=MovementReason.OPENING,
+                source="opening",
+                occurred_at=clock.now(),
+            )
+            for each in opening
+        ]
+    )
+    _set_up_sandbox(sandbox_url, base_url=base_url, webhooks=webhooks, opening=opening)
+    rebuild(now=clock.now())
+
+
+def _connections(sandbox_url: str) -> dict[str, str]:
+    """Connect to the sandbox's systems. Returns the secret that each webhook is signed with, by connection."""
+    now = clock.now()
+    for kind, secret in TOKENS.items():
+        fields = {"kind": kind, "vendor": "sandbox", "base_url": sandbox_url, "active": True}
+        keep = {**secret, "webhook_secret": _webhook_secret(kind)} if kind in ("wms", "payments") else secret
+        connections.connect(code=kind, now=now, secrets=keep, **fields)
+    for code, vendor in (("shop", "sandbox"), ("shopify", "shopify")):
+        connections.connect(
+            code=code,
+            now=now,
+            kind="commerce",
+            vendor=vendor,
+            base_url=sandbox_url,
+            channel=code,
+            active=True,
+            secrets={"token": "shpat_sandbox", "webhook_secret": _webhook_secret(code)},
+        )
+    return {code: _webhook_secret(code) for code in ("shop", "wms", "payments", "shopify")}
+
+
+def _webhook_secret(code: str) -> str:
+    """The secret of a connection, kept from start to start; made the first time."""
+    row = Connection.objects.filter(code=code).first()
+    kept = row.credentials.get("webhook_secret") if row else None
+    return _MADE.setdefault(code, str(kept or secrets.token_hex(24)))
+
+
+_MADE: dict[str, str] = {}
+
+
+def _set_up_sandbox(
+    sandbox_url: str, *, base_url: str, webhooks: dict[str, str], opening: list[assortment.Opening]
+) -> None:
+    setup: dict[str, Any] = {
+        "webhooks": {
+            "commerce": {"url": f"{base_url}/hooks/shop", "secret": webhooks["shop"], "shop": "shop.example"},
+            "wms": {"url": f"{base_url}/hooks/wms", "secret": webhooks["wms"]},
+        },
+        "ship_delay_ms": [100, 1500],
+        "stock": [{"node": each.node, "sku": each.sku, "on_hand": each.units} for each in opening],
+    }
+    requests.post(f"{sandbox_url}/_control/setup", json=setup, timeout=30).raise_for_status()
+
+
+def storefront_key() -> str:
+    """A new key for the demo's storefront; earlier ones are revoked, since they cannot be shown again."""
+    client = identity.ensure_client(
+        name=DEMO_CLIENT, scopes=["storefront.read", "storefront.orders"], per_minute=100_000
+    )
+    ApiKey.objects.filter(client=client, revoked_at=None).update(revoked_at=clock.now())
+    return identity.make_key(client=client)
+
+
+def engineer_key() -> str:
+    """A new key that may do everything an API offers, for whoever looks around in the demo."""
+    client = identity.ensure_client(name=ENGINEER, scopes=list(SCOPES))
+    ApiKey.objects.filter(client=client, revoked_at=None).update(revoked_at=clock.now())
+    return identity.make_key(client=client)

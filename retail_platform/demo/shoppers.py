@@ -1,0 +1,96 @@
+"""Who buys what on the day: drawn from a seed, so that the same seed is the same day."""
+
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from process_apis.catalog.models import Product
+from retail_platform.demo import assortment
+
+NAMES = ("Ada Winter", "Ben Sommer", "Cleo Berg", "Dana Feld", "Emil Stein", "Fay Bach", "Gil Wald", "Hana Linde")
+CITIES = {"DE": ("Berlin", "10115"), "AT": ("Vienna", "1010"), "NL": ("Utrecht", "3511"), "FR": ("Lille", "59000")}
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """One order to be placed: through our storefront ("web"), or at the pretend shop ("shop")."""
+
+    channel: str
+    key: str
+    body: dict[str, Any]
+    sent_twice: bool
+
+
+def baskets(*, orders: int, seed: int, day: str) -> list[Basket]:
+    """The day's orders: 1 to 6 lines each over all skus; a few cards are declined, a few baskets cannot be filled."""
+    choose = Random(seed)  # noqa: S311 - a day to be repeated, not a secret
+    prices = dict(Product.objects.values_list("sku", "price_minor"))
+    return [_basket(choose, number, day=day, prices=prices) for number in range(1, orders + 1)]
+
+
+def _basket(choose: Random, number: int, *, day: str, prices: dict[str, int]) -> Basket:
+    skus = [assortment.sku_of(choose.randrange(1, assortment.SKUS + 1)) for _ in range(choose.randrange(1, 7))]
+    lines = [(sku, choose.choice((1, 1, 1, 2, 2, 3))) for sku in skus]
+    luck = choose.random()
+    if luck < 0.01:
+        lines = [(lines[0][0], 900)]  # nobody has that many
+    token = "tok_declined" if 0.01 <= luck < 0.03 else "tok_visa"  # noqa: S105 - a pretend card
+    country = choose.choice(("DE", "DE", "DE", "AT", "NL", "FR"))
+    channel = "web" if choose.random() < 0.6 else "shop"
+    who = choose.choice(NAMES)
+    city, postcode = CITIES[country]
+    key = f"{day}-{number:05d}"
+    body = (
+        _for_storefront(lines, token=token, who=who, country=country, city=city, postcode=postcode)
+        if channel == "web"
+        else _for_shop(
+            choose, lines, prices=prices, token=token, who=who, country=country, city=city, postcode=postcode,
+            number=f"#{key}",
+        )
+    )  # fmt: skip
+    return Basket(channel=channel, key=key, body=body, sent_twice=choose.random() < 0.1)
+
+
+def _for_storefront(
+    lines: list[tuple[str, int]], *, token: str, who: str, country: str, city: str, postcode: str
+) -> dict[str, Any]:
+    return {
+        "channel": "web",
+        "lines": [{"sku": sku, "quantity": units} for sku, units in lines],
+        "customer": {"name": who, "email": f"{who.split()[0].lower()}@example.com"},
+        "ship_to": {"name": who, "line1": "Hauptstr. 1", "city": city, "postcode": postcode, "country": country},
+        "payment": {"kind": "card", "token": token},
+    }
+
+
+def _for_shop(
+    choose: Random, lines: list[tuple[str, int]], *, prices: dict[str, int], token: str, who: str, country: str,
+    city: str, postcode: str, number: str,
+) -> dict[str, Any]:  # fmt: skip
+    def text(minor: int) -> str:
+        return f"{minor // 100}.{minor % 100:02d}"
+
+    sold = [
+        {
+            "sku": sku,
+            "quantity": units,
+            "price": text(prices[sku]),
+            "discount": text(prices[sku] * units // 10 if choose.random() < 0.3 else 0),
+        }
+        for sku, units in lines
+    ]
+    first, last = who.split()
+    return {
+        "number": number,
+        "lines": sold,
+        "shipping": "4.90",
+        "currency": "EUR",
+        "taxes_included": True,
+        "address": {"country_code": country, "city": city, "zip": postcode, "address1": "Hauptstr. 1"},
+        "customer": {"first_name": first, "last_name": last, "email": f"{first.lower()}@example.com"},
+        "payment_token": token,
+        # a declined card shows only when we ask for it; an unfillable basket that is paid would need a person
+        "financial_status": "paid"
+        if token == "tok_visa" and lines[0][1] < 900 and choose.random() < 0.3
+        else "authorized",
+    }

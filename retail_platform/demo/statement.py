@@ -1,0 +1,187 @@
+"""The statement at the end of the day: each thing counted on both sides, ours against the outside world's own books."""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+import requests
+from django.conf import settings
+from django.db import connection
+
+from canonical.money import Money
+from process_apis.ledger import queries as ledger
+from retail_platform.demo.equation import Equation
+
+
+def make(*, sandbox_url: str) -> list[Equation]:
+    """Every equation, over everything the platform has ever done."""
+    answer = requests.get(f"{sandbox_url}/_control/statement", timeout=60)
+    answer.raise_for_status()
+    outside: dict[str, Any] = answer.json()
+    return [
+        _orders_in(outside),
+        _orders_out(),
+        *_money(outside),
+        _books_balance(),
+        _clearing("DEP", "deposits owed = prepaid and not yet shipped", _DEPOSITS),
+        _clearing("AR", "receivables = invoiced and not yet taken", "SELECT 0"),
+        _count("on hand = opening + movements", _ON_HAND, _MOVEMENTS),
+        _count("positions that differ from their movements = none", _DIFFERING, "SELECT 0"),
+        _count("reserved = open reservations", _RESERVED, _RESERVATIONS),
+        _units_shipped(outside),
+        _parcels(outside),
+        _count("parcels = sale entries", "SELECT count(*) FROM orders_parcel", _SALES),
+        *_tax(outside),
+        *_erp(outside),
+        _equation("vendor effects done twice = none", len(outside["doubled"]), 0),
+    ]
+
+
+def _equation(name: str, left: int, right: int, show: Callable[[int], str] = str) -> Equation:
+    return Equation(
+        name=name, left=show(left), right=show(right), difference=show(left - right) if left != right else "0"
+    )
+
+
+def _one(sql: str, *params: object) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return int(cursor.fetchone()[0] or 0)
+
+
+def _count(name: str, left: str, right: str) -> Equation:
+    return _equation(name, _one(left), _one(right))
+
+
+def _orders_in(outside: Mapping[str, Any]) -> Equation:
+    at_the_shop = outside["commerce"]["orders"]
+    with_us = _one("SELECT count(*) FROM orders_order WHERE channel NOT IN ('shop')")
+    return _equation(
+        "orders placed (shop's and ours) = orders in our book",
+        at_the_shop + with_us,
+        _one("SELECT count(*) FROM orders_order"),
+    )
+
+
+def _orders_out() -> Equation:
+    ended = "SELECT count(*) FROM orders_order WHERE state IN ('closed', 'shipped', 'cancelled')"
+    open_ones = "SELECT count(*) FROM orders_order WHERE state NOT IN ('closed', 'shipped', 'cancelled')"
+    return _equation(
+        "orders = shipped + cancelled + open", _one("SELECT count(*) FROM orders_order"), _one(ended) + _one(open_ones)
+    )
+
+
+def _money(outside: Mapping[str, Any]) -> list[Equation]:
+    """What the provider took and what channels had taken before, less refunds, is what stands in payment clearing."""
+    found = []
+    with connection.cursor() as cursor:
+        cursor.execute(_CAPTURED)
+        ours = {
+            currency: (int(by_provider), int(by_channel)) for currency, by_provider, by_channel in cursor.fetchall()
+        }
+    clearing = _balances("PSP")
+    for currency in sorted(ours.keys() | outside["payments"].keys() | clearing.keys()):
+        by_provider, by_channel = ours.get(currency, (0, 0))
+        theirs = outside["payments"].get(currency, {}).get("net", 0)
+        show = _shown_in(currency)
+        found.append(_equation("captured - refunded = provider's books", by_provider, theirs, show))
+        found.append(
+            _equation(
+                "captured - refunded = payment clearing", by_provider + by_channel, clearing.get(currency, 0), show
+            )
+        )
+    return found
+
+
+def _books_balance() -> Equation:
+    return _equation(
+        "debits = credits (smallest units)",
+        _one("SELECT sum(amount_minor) FROM ledger_journalline WHERE amount_minor > 0"),
+        -_one("SELECT sum(amount_minor) FROM ledger_journalline WHERE amount_minor < 0"),
+    )
+
+
+def _clearing(role: str, name: str, expected: str) -> Equation:
+    """The balance of a clearing account, as an asset, against what should still be in it."""
+    sign = -1 if role == "DEP" else 1
+    return _equation(name, sign * sum(_balances(role).values()), _one(expected))
+
+
+def _units_shipped(outside: Mapping[str, Any]) -> Equation:
+    sold = _one("SELECT -sum(units) FROM stock_stockmovement WHERE reason = 'sale'")
+    return _equation("units sold = units the warehouses shipped", sold, outside["warehouse"]["units_shipped"])
+
+
+def _parcels(outside: Mapping[str, Any]) -> Equation:
+    return _equation(
+        "parcels in our book = parcels dispatched",
+        _one("SELECT count(*) FROM orders_parcel"),
+        outside["warehouse"]["parcels"],
+    )
+
+
+def _tax(outside: Mapping[str, Any]) -> list[Equation]:
+    owed, filed = _balances("TAX"), outside["tax"]["committed"]
+    return [
+        _equation("tax owed = tax filed", -owed.get(currency, 0), filed.get(currency, 0), _shown_in(currency))
+        for currency in sorted(owed.keys() | filed.keys())
+    ]
+
+
+def _erp(outside: Mapping[str, Any]) -> list[Equation]:
+    theirs = outside["trial_balance"].get(settings.LEGAL_ENTITY, {})
+    off = 0
+    mine = {(b.balance.currency, b.account): b.balance for b in ledger.trial_balance(entity=settings.LEGAL_ENTITY)}
+    for currency, account in {*mine, *((c, a) for c, accounts in theirs.items() for a in accounts)}:
+        ours = mine.get((currency, account), Money.zero(currency))
+        off += abs(ours.minor - Money.of(Decimal(theirs.get(currency, {}).get(account, "0")), currency).minor)
+    return [
+        _equation(
+            "journal entries = entries in the ERP",
+            _one("SELECT count(*) FROM ledger_journalentry"),
+            outside["erp"]["journals"],
+        ),
+        _equation("our trial balance - the ERP's = nothing", off, 0),
+    ]
+
+
+def _balances(role: str) -> dict[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_BALANCE, [role])
+        return {currency: int(minor) for currency, minor in cursor.fetchall()}
+
+
+def _shown_in(currency: str) -> Callable[[int], str]:
+    return lambda minor: f"{Money(minor=minor, currency=currency).text} {currency}"
+
+
+_CAPTURED = """
+SELECT currency,
+       coalesce(sum(CASE WHEN kind = 'capture' THEN amount_minor ELSE -amount_minor END)
+                FILTER (WHERE provider_reference <> 'channel'), 0),
+       coalesce(sum(CASE WHEN kind = 'capture' THEN amount_minor ELSE -amount_minor END)
+                FILTER (WHERE provider_reference = 'channel'), 0)
+FROM orders_paymentmovement GROUP BY currency
+"""
+_BALANCE = """
+SELECT entry.currency, sum(line.amount_minor) FROM ledger_journalline line
+JOIN ledger_journalentry entry ON entry.id = line.entry_id
+JOIN ledger_account account ON account.code = line.account_id
+WHERE account.role = %s GROUP BY entry.currency
+"""
+_DEPOSITS = """
+SELECT coalesce(sum(payment.captured_minor), 0) - coalesce(sum(used.minor), 0) FROM orders_payment payment
+LEFT JOIN (SELECT payment_id, sum(amount_minor) AS minor FROM orders_parceltender GROUP BY payment_id) used
+       ON used.payment_id = payment.id
+WHERE payment.state = 'prepaid' AND payment.captured_minor > 0
+"""
+_ON_HAND = "SELECT sum(on_hand) FROM stock_stockposition"
+_MOVEMENTS = "SELECT sum(units) FROM stock_stockmovement"
+_DIFFERING = """
+SELECT count(*) FROM stock_stockposition position
+FULL JOIN (SELECT sku, node, sum(units) AS units FROM stock_stockmovement GROUP BY sku, node) moved USING (sku, node)
+WHERE position.on_hand IS DISTINCT FROM moved.units
+"""
+_RESERVED = "SELECT sum(reserved) FROM stock_stockposition"
+_RESERVATIONS = "SELECT sum(units - consumed) FROM stock_reservation WHERE state = 'open'"
+_SALES = "SELECT count(*) FROM ledger_journalentry WHERE purpose = 'sale'"
