@@ -39,6 +39,8 @@ OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 OAUTH2_PROVIDER = {
     "ACCESS_TOKEN_EXPIRE_SECONDS": 900,
     "SCOPES_BACKEND_CLASS": "retail_platform.kernel.identity.oauth.ClientScopes",
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
     "OAUTH2_GRANT_TYPES_SUPPORTED": ["client_credentials"],
     "OAUTH2_RESPONSE_TYPES_SUPPORTED": [],
     **{f"COMPLIANT_BCP_RFC9700_{gate}": True for gate in _RFC9700_GATES},

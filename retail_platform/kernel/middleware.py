@@ -63,7 +63,7 @@ def _finish(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBas
         return response
     response.setdefault("Cache-Control", "private, no-cache")
     response.setdefault("ETag", f'"{blake2b(response.content, digest_size=12).hexdigest()}"')
-    answer: HttpResponseBase = get_conditional_response(request, etag=response["ETag"], response=response)
+    answer = get_conditional_response(request, etag=response["ETag"], response=response) or response
     answer["X-Request-ID"] = response["X-Request-ID"]  # a 304 is a new response
     return answer
 

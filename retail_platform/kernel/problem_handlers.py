@@ -58,7 +58,8 @@ def handle(exc: Exception, context: dict[str, Any]) -> HttpResponse | None:
 def from_drf(exc: exceptions.APIException) -> Problem:
     """The problem one of DRF's own exceptions means."""
     kind, title = _DRF.get(exc.status_code, ("invalid-request", "The request is not valid"))
-    headers = {"WWW-Authenticate": exc.auth_header} if getattr(exc, "auth_header", "") else {}
+    challenge = str(getattr(exc, "auth_header", ""))  # set by DRF's views
+    headers = {"WWW-Authenticate": challenge} if challenge else {}
     wait = getattr(exc, "wait", None)
     if isinstance(exc, exceptions.ValidationError):
         detail = "Correct what errors names and send it again."

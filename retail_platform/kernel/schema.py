@@ -4,59 +4,22 @@ Security by scope, the Idempotency-Key, the problems any operation may answer, s
 parameters (`path_examples` of the view, `examples` of its query serializer).
 """
 
-from typing import Any
+from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema_field
 from rest_framework import serializers
 
 from retail_platform.kernel.idempotency.views import HEADER, IdempotentPost
 from retail_platform.kernel.identity.scopes import SCOPES
 from retail_platform.kernel.problem import MEDIA_TYPE
+from retail_platform.kernel.schema_problems import PROBLEMS, SCHEMA, example_of, response_of
 from retail_platform.kernel.serializers import StrictSerializer
 
-_PROBLEMS: dict[int, tuple[str, str, str, str]] = {
-    400: ("invalid-request", "The request is not valid", "Correct what errors names and send it again.",
-          "Not shaped as documented; errors[] names each place."),
-    401: ("unauthorized", "Say who you are", "Send a key or token: Authorization: Bearer …, or X-API-Key: ….",
-          "No key or token, or one that is unknown, expired or revoked."),
-    403: ("forbidden", "Not allowed", "This needs a scope which your key or token was not granted.",
-          "The caller lacks the scope."),
-    404: ("not-found", "Not found", "There is nothing here for you. Check the address and the id.",
-          "No such thing, or not yours to see."),
-    406: ("not-acceptable", "Only JSON is spoken here", "Accept application/json.", "Only JSON can be answered."),
-    409: ("conflict", "This does not fit the present state", "The same call is being worked on; ask again in a second.",
-          "The present state does not allow it, or the same call is in flight (then with Retry-After)."),
-    413: ("body-too-large", "The body is too large", "Send at most 1048576 bytes in one body.", "More than 1 MB."),
-    415: ("unsupported-media-type", "Send application/json", "Send application/json in UTF-8.",
-          "The body is not JSON in UTF-8."),
-    422: ("unprocessable", "The request breaks a rule", "This Idempotency-Key was used for another request.",
-          "Well formed, but against a rule; or the Idempotency-Key belongs to another request."),
-    429: ("too-many-requests", "Too many requests", "Request was throttled. Expected available in 7 seconds.",
-          "The budget of this client and scope is used up; RateLimit says when it is back."),
-    502: ("vendor-answer-broken", "A connected system answered in a way nobody documented",
-          "A person has to look at this.", "A connected system answered nonsense."),
-    503: ("try-again", "Not possible at this moment", "Send it again, unchanged, after Retry-After.",
-          "Something we need is down for a moment; nothing of the request was kept."),
-    504: ("outcome-unknown", "A connected system did not answer in time", "Look before you send it again.",
-          "A connected system did not answer in time."),
-}  # fmt: skip
 
-
-class ProblemOut(serializers.Serializer[Any]):
-    """Problem details (RFC 9457), with the correlation id to quote when you ask us about it."""
-
-    type = serializers.CharField(help_text="address of a page that explains this kind of problem")
-    title = serializers.CharField()
-    status = serializers.IntegerField()
-    detail = serializers.CharField(help_text="what happened and what to do next")
-    instance = serializers.CharField()
-    correlation_id = serializers.CharField(help_text="the same in every log line, run and document of this request")
-    errors = serializers.ListField(
-        child=serializers.DictField(child=serializers.CharField()),
-        help_text="for each thing to correct its pointer (into the body), parameter or header, and a detail",
-    )
-    retry_after_s = serializers.IntegerField(required=False)
+@extend_schema_field(SCHEMA)
+class ProblemOut(serializers.JSONField):
+    """Names the shape of an error in `extend_schema(responses={409: ProblemOut})`."""
 
 
 def example(name: str, value: Any, *, status: int | None = None) -> OpenApiExample:
@@ -109,16 +72,19 @@ class RetailSchema(AutoSchema):
             schema["additionalProperties"] = False
         return schema
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         for code, body in bodies.items():
             if code.startswith(("4", "5")) and "application/json" in body.get("content", {}):
                 content = body["content"].pop("application/json")
-                if int(code) in _PROBLEMS:
-                    content.setdefault("examples", {"problem": {"value": _example(int(code))}})
+                if int(code) in PROBLEMS:
+                    content.setdefault("examples", {"problem": {"value": example_of(int(code))}})
                 body["content"][MEDIA_TYPE] = content
-        for code in self._usual_problems():
-            bodies.setdefault(str(code), {"$ref": f"#/components/responses/Problem{code}"})
+        bare = [int(code) for code, body in bodies.items() if "content" not in body and int(code) in PROBLEMS]
+        for problem in bare:
+            bodies[str(problem)] = {"$ref": f"#/components/responses/Problem{problem}"}
+        for problem in self._usual_problems():
+            bodies.setdefault(str(problem), {"$ref": f"#/components/responses/Problem{problem}"})
         return dict(sorted(bodies.items()))
 
     def _usual_problems(self) -> list[int]:
@@ -147,43 +113,6 @@ def add_shared_components(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         "bearer": {"type": "http", "scheme": "bearer", "description": "An access token, or an API key (rp_…)."},
         "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "An API key (rp_…)."},
     }
-    schema = {
-        "type": "object",
-        "description": "Problem details (RFC 9457).",
-        "properties": {
-            "type": {"type": "string", "description": "address of a page that explains this kind of problem"},
-            "title": {"type": "string"},
-            "status": {"type": "integer"},
-            "detail": {"type": "string", "description": "what happened and what to do next"},
-            "instance": {"type": "string"},
-            "correlation_id": {"type": "string", "description": "quote it when you ask us about this request"},
-            "errors": {
-                "type": "array",
-                "description": "for each thing to correct its pointer (into the body), parameter or header",
-                "items": {"type": "object", "additionalProperties": {"type": "string"}},
-            },
-            "retry_after_s": {"type": "integer"},
-        },
-        "required": ["type", "title", "status", "detail", "instance", "correlation_id", "errors"],
-    }
-    components.setdefault("schemas", {}).setdefault("Problem", schema)
-    components.setdefault("responses", {}).update({f"Problem{code}": _response(code) for code in _PROBLEMS})
+    components.setdefault("schemas", {}).setdefault("Problem", SCHEMA)
+    components.setdefault("responses", {}).update({f"Problem{code}": response_of(code) for code in PROBLEMS})
     return result
-
-
-def _response(code: int) -> dict[str, Any]:
-    content = {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": {"problem": {"value": _example(code)}}}
-    response: dict[str, Any] = {"description": _PROBLEMS[code][3], "content": {MEDIA_TYPE: content}}
-    if code in (429, 503):
-        response["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "seconds to wait"}}
-    return response
-
-
-def _example(code: int) -> dict[str, Any]:
-    kind, title, detail, _ = _PROBLEMS[code]
-    errors = [{"pointer": "/lines/0/quantity", "detail": "Give a whole number."}] if code == 400 else []
-    value = {
-        "type": f"/problems/{kind}", "title": title, "status": code, "detail": detail, "instance": "/api/…",
-        "correlation_id": "4bf92f3577b34da6a3ce929d0e0e4736", "errors": errors,
-    }  # fmt: skip
-    return {**value, "retry_after_s": 2} if code in (429, 503) else value

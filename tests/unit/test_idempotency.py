@@ -43,7 +43,9 @@ def test_bodies_are_compared_by_value_not_by_bytes(caller: Caller) -> None:
     one = (
         b'{"word": "hello", "price": {"amount": "1.0", "currency": "EUR"}, "ratio": 1.0, "at": "2026-03-01T09:00:00Z"}'
     )
-    two = b'{ "at":"2026-03-01T10:00:00+01:00", "ratio":"1.00", "price":{"currency":"EUR","amount":"1.00"},"word":"hello"}'
+    two = (
+        b'{ "at":"2026-03-01T10:00:00+01:00","ratio":"1.00","price":{"currency":"EUR","amount":"1.00"},"word":"hello"}'
+    )
     caller.post(ECHO, one, key="k1")
     assert caller.post(ECHO, two, key="k1")["Idempotency-Replayed"] == "true"
 

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpResponse
+from django.urls import ResolverMatch
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,6 +13,7 @@ from rest_framework.response import Response
 from retail_platform.kernel import clock
 from retail_platform.kernel.idempotency.fingerprint import fingerprint
 from retail_platform.kernel.idempotency.services import Answer, once
+from retail_platform.kernel.identity.principal import Principal
 from retail_platform.kernel.problem import Invalid
 from retail_platform.kernel.serializers import StrictSerializer
 
@@ -39,8 +41,8 @@ class IdempotentPost:
         serializer.is_valid(raise_exception=True)
         value = serializer.validated_data
         answer = once(
-            client=request.user.client,
-            operation=f"{request.method} {request.resolver_match.route}"[:200],
+            client=cast(Principal, request.user).client,
+            operation=f"{request.method} {cast(ResolverMatch, request.resolver_match).route}"[:200],
             key=key,
             fingerprint=fingerprint(path=self.kwargs, body=value),
             work=lambda: _answer(work(value)),

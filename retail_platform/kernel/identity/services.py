@@ -66,11 +66,12 @@ def make_oauth(*, client: Client) -> tuple[str, str]:
     if client.application_id:
         application_model.objects.filter(pk=client.application_id).delete()
     secret = secrets.token_urlsafe(32)
-    client.application = application_model.objects.create(
+    application = application_model.objects.create(
         name=client.name,
         client_secret=secret,
         client_type=application_model.CLIENT_CONFIDENTIAL,
         authorization_grant_type=application_model.GRANT_CLIENT_CREDENTIALS,
     )
+    client.application = application
     client.save(update_fields=["application"])
-    return client.application.client_id, secret
+    return application.client_id, secret
