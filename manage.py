@@ -13,7 +13,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
     if not bootstrap.inside():
         bootstrap.enter(sys.argv)
-    state.ensure_here()
+    state.ensure_here(sys.argv[1] if len(sys.argv) > 1 else "help")
     from django.core.management import execute_from_command_line  # noqa: PLC0415  # there only from here on
 
     execute_from_command_line(sys.argv)

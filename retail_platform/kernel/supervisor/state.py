@@ -15,6 +15,7 @@ from retail_platform.kernel.supervisor import ports
 
 ROOT = Path(__file__).resolve().parents[3]
 DATABASE = "retail"
+CHANGES_TABLES = ("migrate", "grant_app_role", "sqlflush", "flush")  # commands the application's own role may not run
 
 _SECRETS: Mapping[str, Callable[[], str]] = {
     "RETAIL_SECRET_KEY": lambda: secrets.token_urlsafe(48),
@@ -113,13 +114,16 @@ class State:
         return f"postgres://{role}:{password}@127.0.0.1:{servers['POSTGRES_PORT']}/{DATABASE}"
 
 
-def ensure_here() -> None:
+def ensure_here(command: str) -> None:
     """Settings need secrets and addresses; on a machine where nobody set any, make them. Never in production."""
-    state = State.here()
     given = all(os.environ.get(name) for name in ("DATABASE_URL", "VALKEY_URL", *_SECRETS))
-    if given or os.environ.get("RETAIL_PRODUCTION") or state.running():
+    if given or os.environ.get("RETAIL_PRODUCTION"):
         return
-    state.ensure()
+    state = State.here()
+    if not state.running():
+        state.ensure()
+    if command in CHANGES_TABLES and state.embedded("DATABASE_URL"):
+        os.environ["DATABASE_URL"] = state.owner_url()
 
 
 def _read(path: Path) -> dict[str, str]:
