@@ -34,17 +34,17 @@ def _basket(choose: Random, number: int, *, day: str, prices: dict[str, int]) ->
     luck = choose.random()
     if luck < 0.01:
         lines = [(lines[0][0], 900)]  # nobody has that many
-    token = "tok_declined" if 0.01 <= luck < 0.03 else "tok_visa"  # noqa: S105 - a pretend card
+    card = "tok_declined" if 0.01 <= luck < 0.03 else "tok_visa"
     country = choose.choice(("DE", "DE", "DE", "AT", "NL", "FR"))
     channel = "web" if choose.random() < 0.6 else "shop"
     who = choose.choice(NAMES)
     city, postcode = CITIES[country]
     key = f"{day}-{number:05d}"
     body = (
-        _for_storefront(lines, token=token, who=who, country=country, city=city, postcode=postcode)
+        _for_storefront(lines, card=card, who=who, country=country, city=city, postcode=postcode)
         if channel == "web"
         else _for_shop(
-            choose, lines, prices=prices, token=token, who=who, country=country, city=city, postcode=postcode,
+            choose, lines, prices=prices, card=card, who=who, country=country, city=city, postcode=postcode,
             number=f"#{key}",
         )
     )  # fmt: skip
@@ -52,19 +52,19 @@ def _basket(choose: Random, number: int, *, day: str, prices: dict[str, int]) ->
 
 
 def _for_storefront(
-    lines: list[tuple[str, int]], *, token: str, who: str, country: str, city: str, postcode: str
+    lines: list[tuple[str, int]], *, card: str, who: str, country: str, city: str, postcode: str
 ) -> dict[str, Any]:
     return {
         "channel": "web",
         "lines": [{"sku": sku, "quantity": units} for sku, units in lines],
         "customer": {"name": who, "email": f"{who.split()[0].lower()}@example.com"},
         "ship_to": {"name": who, "line1": "Hauptstr. 1", "city": city, "postcode": postcode, "country": country},
-        "payment": {"kind": "card", "token": token},
+        "payment": {"kind": "card", "token": card},
     }
 
 
 def _for_shop(
-    choose: Random, lines: list[tuple[str, int]], *, prices: dict[str, int], token: str, who: str, country: str,
+    choose: Random, lines: list[tuple[str, int]], *, prices: dict[str, int], card: str, who: str, country: str,
     city: str, postcode: str, number: str,
 ) -> dict[str, Any]:  # fmt: skip
     def text(minor: int) -> str:
@@ -88,9 +88,9 @@ def _for_shop(
         "taxes_included": True,
         "address": {"country_code": country, "city": city, "zip": postcode, "address1": "Hauptstr. 1"},
         "customer": {"first_name": first, "last_name": last, "email": f"{first.lower()}@example.com"},
-        "payment_token": token,
+        "payment_token": card,
         # a declined card shows only when we ask for it; an unfillable basket that is paid would need a person
         "financial_status": "paid"
-        if token == "tok_visa" and lines[0][1] < 900 and choose.random() < 0.3
+        if card == "tok_visa" and lines[0][1] < 900 and choose.random() < 0.3
         else "authorized",
     }
