@@ -65,8 +65,11 @@ def read_found(answer: Answer, *, key: CallKey) -> VendorRef | None:
     return VendorRef(ours[0]) if ours else None
 
 
-def is_cancelled(answer: Answer) -> bool:
-    return read(_Order, answer).status == "cancelled"
+def read_cancelled(answer: Answer) -> None:
+    """Raises ContractBroken unless the order is cancelled now."""
+    order = read(_Order, answer)
+    if order.status != "cancelled":
+        raise ContractBroken(f"status: order {order.id} is {order.status}, not cancelled", evidence=answer.evidence)
 
 
 def read_balances(answer: Answer, *, entity: str) -> tuple[AccountBalance, ...]:

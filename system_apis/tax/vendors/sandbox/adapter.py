@@ -38,17 +38,20 @@ class SandboxTax:
             key,
             terms=self.terms,
             find=lambda: self._on_file(document.code),
-            send=lambda: mapping.read_committed(self.client.post("/documents", body, key=key), code=document.code),
+            send=lambda: mapping.read_filed(
+                self.client.post("/documents", body, key=key), code=document.code, status="Committed"
+            ),
             now=clock.now(),
         )
 
     def void(self, reference: VendorRef, *, key: CallKey) -> None:
         """Take a document off the file; one that is void already stays so."""
-        self.client.post(f"/documents/{escaped(reference.value)}/void", {}, key=key)
+        answer = self.client.post(f"/documents/{escaped(reference.value)}/void", {}, key=key)
+        mapping.read_filed(answer, code=reference.value, status="Cancelled")
 
     def _on_file(self, code: str) -> VendorRef | None:
         try:
-            return mapping.read_committed(self.client.document(code), code=code)
+            return mapping.read_filed(self.client.document(code), code=code, status="Committed")
         except Refused as refused:
             if refused.code != "EntityNotFoundError":
                 raise

@@ -1,6 +1,6 @@
 """Tax documents, from and to the pretend engine's shape: a code, an address, numbered lines in minor units."""
 
-from typing import Any
+from typing import Any, Literal
 
 from canonical.money import Money
 from canonical.tax import TaxAmount, TaxDocument, TaxResult
@@ -87,10 +87,10 @@ def read_result(answer: Answer, *, document: TaxDocument) -> TaxResult:
         )
 
 
-def read_committed(answer: Answer, *, code: str) -> VendorRef:
-    """The document on file. Raises ContractBroken when it is another, or not committed."""
+def read_filed(answer: Answer, *, code: str, status: Literal["Committed", "Cancelled"]) -> VendorRef:
+    """The document on file. Raises ContractBroken when it is another, or in another state."""
     said = read(_Document, answer)
-    if said.code != code or said.status != "Committed":
-        told = f"status: document {said.code} is {said.status}, we wanted {code} committed"
+    if said.code != code or said.status != status:
+        told = f"status: document {said.code} is {said.status}, we wanted {code} {status}"
         raise ContractBroken(told, evidence=answer.evidence)
     return VendorRef(said.code)

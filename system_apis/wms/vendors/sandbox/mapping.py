@@ -26,19 +26,19 @@ class _Releases(Shape):
 
 
 class _ParcelLine(Shape):
-    line_ref: str
-    sku: str
-    qty: int
+    line_ref: str = Field(min_length=1)
+    sku: str = Field(min_length=1)
+    qty: int = Field(ge=1)
 
 
 class _Parcel(Shape):
-    parcel_id: str
-    order_no: str
-    node: str
+    parcel_id: str = Field(min_length=1)
+    order_no: str = Field(min_length=1)
+    node: str = Field(min_length=1)
     carrier: str = ""
     tracking_no: str = ""
     dispatched_at: Instant = Field(strict=False)
-    lines: list[_ParcelLine]
+    lines: list[_ParcelLine] = Field(min_length=1)
 
 
 class _ParcelEvent(Shape):
@@ -98,8 +98,12 @@ def read_found(answer: Answer, *, key: CallKey) -> VendorRef | None:
     return VendorRef(ours[0]) if ours else None
 
 
-def is_recalled(answer: Answer) -> bool:
-    return read(_Release, answer).state == "recalled"
+def read_recalled(answer: Answer) -> None:
+    """Raises ContractBroken unless the release is back now."""
+    release = read(_Release, answer)
+    if release.state != "recalled":
+        told = f"state: release {release.release_id} is {release.state}, not recalled"
+        raise ContractBroken(told, evidence=answer.evidence)
 
 
 def read_event(raw: bytes) -> Shipment:
