@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from django.db import connection
-from django.urls import path
+from django.urls import include, path
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -15,6 +15,7 @@ from retail_platform.kernel.idempotency.models import IdempotentCall
 from retail_platform.kernel.idempotency.views import IdempotentPost
 from retail_platform.kernel.identity.models import Client
 from retail_platform.kernel.identity.token import LimitedTokenView
+from retail_platform.kernel.pages import PageQuery, page
 from retail_platform.kernel.problem import DomainError
 from retail_platform.kernel.schema import ProblemOut, example
 from retail_platform.kernel.serializers import MoneyField, StrictSerializer
@@ -123,6 +124,16 @@ class BrokenView(ApiView):
         return Response({})
 
 
+class ClientsView(ApiView):
+    required_scopes = {"GET": "storefront.read"}
+    query_serializer = PageQuery
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> Response:
+        clients = Client.objects.all()
+        return Response(page(clients, order=("-created_at", "-id"), query=self.query, show=lambda client: client.name))
+
+
 class OpenByMistakeView(ApiView):
     @extend_schema(exclude=True)
     def get(self, request: Request) -> Response:
@@ -149,12 +160,16 @@ def _echo(body: dict[str, Any]) -> Response:
     return Response({"word": word, "calls": IdempotentCall.objects.count()}, status=201, headers={"Location": "/x"})
 
 
+api_urlpatterns = [
+    path("v1/echoes", EchoView.as_view()),
+    path("v1/echoes/<int:number>", NumberedView.as_view()),
+    path("v1/clients", ClientsView.as_view()),
+    path("v1/raw", RawView.as_view()),
+    path("v1/broken/<slug:how>", BrokenView.as_view()),
+    path("v1/open", OpenByMistakeView.as_view()),
+]
 urlpatterns = [
-    path("api/echo/v1/echoes", EchoView.as_view()),
-    path("api/echo/v1/echoes/<int:number>", NumberedView.as_view()),
-    path("api/echo/v1/raw", RawView.as_view()),
-    path("api/echo/v1/broken/<slug:how>", BrokenView.as_view()),
-    path("api/echo/v1/open", OpenByMistakeView.as_view()),
+    path("api/echo/", include(api_urlpatterns)),
     path("oauth/token", LimitedTokenView.as_view()),
     path("livez", health.livez),
     path("readyz", health.readyz),

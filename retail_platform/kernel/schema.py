@@ -7,7 +7,7 @@ parameters (`path_examples` of the view, `examples` of its query serializer).
 from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema_field
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema_serializer
 from rest_framework import serializers
 
 from retail_platform.kernel.idempotency.views import HEADER, IdempotentPost
@@ -17,9 +17,24 @@ from retail_platform.kernel.schema_problems import PROBLEMS, SCHEMA, example_of,
 from retail_platform.kernel.serializers import StrictSerializer
 
 
-@extend_schema_field(SCHEMA)
-class ProblemOut(serializers.JSONField):
-    """Names the shape of an error in `extend_schema(responses={409: ProblemOut})`."""
+@extend_schema_serializer(component_name="Problem")
+class ProblemOut(serializers.Serializer[Any]):
+    """Problem details (RFC 9457). Names the shape of an error in `extend_schema(responses={409: ProblemOut})`."""
+
+    def get_fields(self) -> dict[str, Any]:  # an attribute `errors` would hide the serializer's own
+        return {
+            "type": serializers.CharField(help_text="address of a page that explains this kind of problem"),
+            "title": serializers.CharField(),
+            "status": serializers.IntegerField(),
+            "detail": serializers.CharField(help_text="what happened and what to do next"),
+            "instance": serializers.CharField(),
+            "correlation_id": serializers.CharField(help_text="quote it when you ask us about this request"),
+            "errors": serializers.ListField(
+                child=serializers.DictField(child=serializers.CharField()),
+                help_text="for each thing to correct its pointer (into the body), parameter or header, and a detail",
+            ),
+            "retry_after_s": serializers.IntegerField(required=False),
+        }
 
 
 def example(name: str, value: Any, *, status: int | None = None) -> OpenApiExample:
