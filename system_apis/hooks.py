@@ -4,6 +4,7 @@ The signature is checked on the raw bytes before anything is parsed. Unknown con
 signature and changed body get the very same answer, and leave no row.
 """
 
+import re
 from collections.abc import Callable
 from types import MappingProxyType
 
@@ -38,6 +39,7 @@ ONLY_POST = Problem(
 )
 _INSTANCE = "/hooks"  # not the path: who guesses names must not see which of them we know
 _LONGEST_TOPIC = 100
+_CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 log = structlog.get_logger("inbox")
 
 
@@ -49,7 +51,7 @@ def receive(request: HttpRequest, code: str) -> HttpResponse:
     if int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
         return TOO_LARGE.response(instance=_INSTANCE)
     raw, headers, now = request.body, request.headers, clock.now()
-    connection = queries.by_code(code)
+    connection = queries.by_code(code) if _CODE.fullmatch(code) else None
     rules = RULES[connection.kind](connection) if connection and connection.kind in RULES else None
     if connection is None or rules is None:
         base64_hmac("the same work as for a connection we know", raw)
