@@ -16,7 +16,7 @@ class Progress:
     """`with Progress(stream, label="orders", total=300) as progress: progress.add(1)`; total=0 when nobody knows it."""
 
     def __init__(self, stream: Stream, *, label: str, total: int = 0) -> None:
-        self.stream, self.label, self.total, self.done = stream, label, total, 0
+        self.stream, self.label, self.total, self.done, self.told = stream, label, total, 0, -1
         self.live = stream.isatty()
         self.began = self.shown = time.monotonic()
 
@@ -25,7 +25,8 @@ class Progress:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._show(time.monotonic(), last=True)
+        if self.live or self.told != self.done:
+            self._show(time.monotonic(), last=True)
 
     def add(self, count: int = 1) -> None:
         """Count what is done, and show it when it is time to."""
@@ -44,7 +45,7 @@ class Progress:
         return text + (f"  {left / rate:.0f} s left" if left > 0 and rate > 0 else f"  in {spent:.1f} s")
 
     def _show(self, now: float, *, last: bool = False) -> None:
-        self.shown = now
+        self.shown, self.told = now, self.done
         end = "\n" if last or not self.live else ""
         start = "\r\x1b[K" if self.live else ""
         self.stream.write(f"{start}{self.line(now)}{end}")

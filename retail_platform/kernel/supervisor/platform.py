@@ -37,7 +37,7 @@ def run(state: State, *, say: Callable[[str], None], parent: IO[bytes] | None = 
         partial = ready_file.with_name("ready.partial")
         partial.write_text(json.dumps(ready))
         partial.rename(ready_file)
-        for line in welcome(ready):
+        for line in welcome(ready) if parent is None else welcome(ready)[:1]:  # a program says the rest itself
             say(line)
         try:
             supervisor.watch()

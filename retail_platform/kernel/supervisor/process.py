@@ -28,6 +28,7 @@ class Spec:
     env: Mapping[str, str]
     ready: Callable[[], bool] = _at_once
     ready_within_s: float = 60.0
+    steady_s: float = 0.0  # for one that cannot tell that it serves: living so long must do
     stop_signal: int = signal.SIGTERM
     grace_s: float = 10.0
     user: tuple[int, int] | None = None  # uid and gid, when the supervisor is root and this must not be
@@ -73,6 +74,11 @@ class Child:
             )
         self.started_at = time.monotonic()
         self.pid_file.write_text(f"{self.popen.pid}\n{started(self.popen.pid)}\n")
+
+    def ready(self) -> bool:
+        """Whether it serves, as far as it can tell."""
+        steady = time.monotonic() - self.started_at >= self.spec.steady_s
+        return self.running() and steady and self.spec.ready()
 
     def running(self) -> bool:
         return self.popen is not None and self.popen.poll() is None

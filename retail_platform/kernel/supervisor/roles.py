@@ -5,6 +5,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from retail_platform.kernel.supervisor import ports
@@ -12,6 +13,7 @@ from retail_platform.kernel.supervisor.process import Spec
 from retail_platform.kernel.supervisor.state import ROOT, State
 
 WORKER_PROCESSES = 3
+STEADY_S = 2.5  # longer than a command needs to find that a table is missing
 SMALL = {
     "PYTHONUNBUFFERED": "1",
     "MALLOC_ARENA_MAX": "2",  # one arena a thread would triple what a threaded process keeps
@@ -68,8 +70,8 @@ def specs(state: State) -> list[Spec]:
         spec("sandbox", lambda: ports.answers(sandbox), 5, {"SANDBOX_STATE": str(state.at("sandbox", "x").parent)}),
         spec("web", lambda: answers_200(f"http://127.0.0.1:{web}/readyz"), 10, {}),
         spec("worker", worker_ready.exists, 15, {"RETAIL_READY_FILE": str(_absent(worker_ready))}),
-        spec("beat", lambda: True, 5, {}),
-        spec("relay", lambda: True, 5, {}),
+        replace(spec("beat", lambda: True, 5, {}), steady_s=STEADY_S),
+        replace(spec("relay", lambda: True, 5, {}), steady_s=STEADY_S),
     ]
 
 

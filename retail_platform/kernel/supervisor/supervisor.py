@@ -70,7 +70,7 @@ class Supervisor:
             if self.stopping:
                 raise Stopping
             for child in list(begun):
-                if child.running() and child.spec.ready():
+                if child.ready():
                     begun.remove(child)
                 elif child.restarts >= GIVE_UP_AFTER or time.monotonic() > deadlines[child.spec.name]:
                     raise StartFailed(

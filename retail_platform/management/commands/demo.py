@@ -1,6 +1,7 @@
 """`manage.py demo`: the platform as `up` starts it, a retail day through every layer, and the statement at its end."""
 
 import json
+import signal
 import sys
 import time
 from argparse import ArgumentParser
@@ -27,6 +28,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, orders: int, seed: int | None, check: bool, **options: Any) -> None:
         out: TextIO = sys.stderr if options["json"] else sys.stdout
+        for number in (
+            signal.SIGINT,
+            signal.SIGTERM,
+        ):  # also where a shell had them ignored, as for a job in its background
+            signal.signal(number, signal.default_int_handler)
         try:
             here = running.start(State.here())
         except running.NotReady as failure:
@@ -37,6 +43,8 @@ class Command(BaseCommand):
                 print(json.dumps(report), flush=True)
             if not check:
                 stay(here, out=out)
+        except KeyboardInterrupt:
+            raise CommandError("stopped during the day; the data stays", returncode=130) from None
         finally:
             here.stop()
         if any(equation["difference"] != "0" for equation in report["equations"]):
