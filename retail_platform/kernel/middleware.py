@@ -23,6 +23,7 @@ from retail_platform.kernel.problem_handlers import INTERNAL
 
 log = logging.getLogger(__name__)
 access = structlog.get_logger("access")
+_WORTH_A_LINE = ("/api/", "/hooks/", "/oauth/")
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -72,6 +73,8 @@ def _record(request: HttpRequest, response: HttpResponseBase, seconds: float) ->
     route = request.resolver_match.route if request.resolver_match else "unmatched"
     metrics.record(method=request.method or "", route=route, status=response.status_code, seconds=seconds)
     caller = request.__dict__.get("user")
+    if not request.path.startswith(_WORTH_A_LINE):
+        return  # probes come every few seconds and say nothing new
     access.info(
         "request",
         method=request.method,

@@ -19,6 +19,7 @@ class ApiView(APIView):
     path, `query_serializer.examples` one for each parameter.
     """
 
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]  # no OPTIONS: nothing is told unasked
     required_scopes: ClassVar[dict[str, str]] = {}
     query_serializer: ClassVar[type[StrictSerializer] | None] = None
     path_examples: ClassVar[dict[str, str]] = {}

@@ -55,6 +55,14 @@ def test_anything_else_is_asked_who_it_is(sent: str) -> None:
 
 
 @echo
+@pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "DELETE", "PROPFIND"])
+def test_a_method_that_is_not_there_is_refused_with_those_that_are(method: str) -> None:
+    response = Caller(a_key()).http.generic(method, HEAR)
+    assert problem(response)["status"] == 405
+    assert response["Allow"] == "GET, HEAD, POST"
+
+
+@echo
 def test_a_cookie_alone_opens_no_api(admin_client: Any) -> None:
     assert admin_client.get(HEAR).status_code == 401
 

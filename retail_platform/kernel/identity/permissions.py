@@ -16,7 +16,7 @@ class HasScope(BasePermission):
         if not isinstance(request.user, Principal):
             return False
         method = request.method or ""
-        if not hasattr(view, method.lower()):
+        if method not in view.allowed_methods:
             raise MethodNotAllowed(method)
         scope = getattr(view, "required_scopes", {}).get("GET" if method == "HEAD" else method)
         if scope is None:
