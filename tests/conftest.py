@@ -6,7 +6,7 @@ import pgtrigger
 import pytest
 from django.test import TransactionTestCase
 
-from retail_platform.kernel.supervisor.running import Running
+from retail_platform.kernel.machine.running import Running
 from tests.stack import a_stack
 
 

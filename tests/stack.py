@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from retail_platform.kernel.supervisor import running
+from retail_platform.kernel.machine import running
 from retail_platform.kernel.supervisor.state import State
 
 _NOT_INHERITED = ("DATABASE_URL", "VALKEY_URL", "BROKER_URL", "SANDBOX_PORT", "PYTEST_XDIST_WORKER")

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from retail_platform.kernel.machine.running import pids
 from retail_platform.kernel.supervisor.process import started
-from retail_platform.kernel.supervisor.running import pids
 from retail_platform.kernel.supervisor.state import ROOT, State
 
 # A supervisor in a process of its own, since it takes over signals. Each child starts a grandchild and writes its pid.
@@ -155,7 +155,7 @@ def test_a_process_that_keeps_dying_at_the_start_fails_the_start_with_its_last_w
 def test_a_second_supervisor_is_told_that_the_first_holds_the_state(tmp_path: Path) -> None:
     with State(tmp_path).lock():
         done = subprocess.run(
-            [sys.executable, "-m", "retail_platform.kernel.supervisor"],
+            [sys.executable, "-m", "retail_platform.kernel.machine"],
             cwd=ROOT,
             env={**os.environ, "RETAIL_STATE": str(tmp_path)},
             capture_output=True,

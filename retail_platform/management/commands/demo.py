@@ -12,7 +12,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from retail_platform.demo import day, statement
 from retail_platform.demo.equation import table
-from retail_platform.kernel.supervisor import memory, platform, running
+from retail_platform.kernel.machine import platform, running
+from retail_platform.kernel.supervisor import memory
 from retail_platform.kernel.supervisor.state import State
 
 

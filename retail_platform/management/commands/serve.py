@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
 
-from retail_platform.kernel.supervisor import roles
+from retail_platform.kernel.machine import roles
 
 
 class Command(BaseCommand):

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from retail_platform.kernel.supervisor import memory, roles, running
+from retail_platform.kernel.machine import roles, running
+from retail_platform.kernel.supervisor import memory
 from retail_platform.kernel.supervisor.state import State
 
 

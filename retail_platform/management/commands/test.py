@@ -8,8 +8,8 @@ from contextlib import ExitStack
 
 from django.core.management.base import BaseCommand
 
-from retail_platform.kernel.supervisor import platform, roles
-from retail_platform.kernel.supervisor.__main__ import say
+from retail_platform.kernel.machine import platform, roles
+from retail_platform.kernel.machine.__main__ import say
 from retail_platform.kernel.supervisor.state import ROOT, AlreadyRunning, State
 from retail_platform.kernel.supervisor.supervisor import StartFailed, Stopping, Supervisor
 

@@ -15,4 +15,4 @@ class Command(BaseCommand):
         parser.epilog = "Own servers: set DATABASE_URL, VALKEY_URL, BROKER_URL. State: .local, or RETAIL_STATE."
 
     def handle(self, *args: object, **options: object) -> None:
-        os.execv(sys.executable, [sys.executable, "-m", "retail_platform.kernel.supervisor"])  # noqa: S606
+        os.execv(sys.executable, [sys.executable, "-m", "retail_platform.kernel.machine"])  # noqa: S606

@@ -1,10 +1,10 @@
-"""`python -m retail_platform.kernel.supervisor`: what `manage.py up` becomes. Small, since it stays for ever."""
+"""`python -m retail_platform.kernel.machine`: what `manage.py up` becomes. Small, since it stays for ever."""
 
 import argparse
 import contextlib
 import sys
 
-from retail_platform.kernel.supervisor import platform
+from retail_platform.kernel.machine import platform
 from retail_platform.kernel.supervisor.state import AlreadyRunning, State
 from retail_platform.kernel.supervisor.supervisor import StartFailed, Stopping
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import IO
 
 from retail_platform.kernel.embedded import postgres, valkey
-from retail_platform.kernel.supervisor import memory, roles
+from retail_platform.kernel.machine import roles
+from retail_platform.kernel.supervisor import memory
 from retail_platform.kernel.supervisor.process import Spec
 from retail_platform.kernel.supervisor.state import ROOT, State
 from retail_platform.kernel.supervisor.supervisor import Supervisor

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from retail_platform.kernel.supervisor.__main__ import ALREADY_RUNNING
+from retail_platform.kernel.machine.__main__ import ALREADY_RUNNING
 from retail_platform.kernel.supervisor.process import started
 from retail_platform.kernel.supervisor.state import ROOT, State
 
@@ -58,7 +58,7 @@ class Running:
 def start(state: State, *, env: Mapping[str, str] | None = None, within_s: float = 180.0) -> Running:
     """Start the platform on a state directory and wait until it is ready. Raises NotReady."""
     ours = subprocess.Popen(
-        [sys.executable, "-m", "retail_platform.kernel.supervisor", "--while-stdin"],
+        [sys.executable, "-m", "retail_platform.kernel.machine", "--while-stdin"],
         stdin=subprocess.PIPE,
         env={**(os.environ if env is None else env), "RETAIL_STATE": str(state.path)},
         cwd=ROOT,
