@@ -5,7 +5,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["retail_platform.kernel.strict_json.StrictJSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": ["retail_platform.kernel.identity.authentication.ClientAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["retail_platform.kernel.identity.permissions.HasScope"],
-    "DEFAULT_THROTTLE_CLASSES": ["retail_platform.kernel.throttle.ClientThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["retail_platform.kernel.client_throttle.ClientThrottle"],
     "DEFAULT_SCHEMA_CLASS": "retail_platform.kernel.schema.RetailSchema",
     "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "retail_platform.kernel.problem_handlers.handle",
