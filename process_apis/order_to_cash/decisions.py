@@ -6,7 +6,7 @@ from itertools import combinations
 
 from canonical.order import Order, TenderState
 
-KNOWN_TENDERS = {"card", "wallet", "channel"}
+KNOWN_TENDERS = {"card", "wallet", "channel"}  # those our provider can hold money of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def missing_from(order: Order, *, known_skus: Collection[str], channel_currency:
             )
         )
     for tender in order.tenders:
-        if tender.kind not in KNOWN_TENDERS:
+        if tender.state != TenderState.CAPTURED and tender.kind not in KNOWN_TENDERS:
             found.append(Missing(f"tender {tender.kind!r} is not known", "map it in the shop's vendor settings"))
         if tender.state == TenderState.PENDING:
             found.append(

@@ -55,7 +55,7 @@ def drawn(order: Order) -> dict[int, int]:
     )
 
 
-def record(order: Order, shipment: Shipment, share: ParcelShare) -> Parcel:
+def record(order: Order, lines: Mapping[str, OrderLine], shipment: Shipment, share: ParcelShare) -> Parcel:
     """Write a parcel of an order whose row the caller has locked, and tell of it."""
     position = order.parcels.count() + 1
     parcel = Parcel.objects.create(
@@ -71,9 +71,8 @@ def record(order: Order, shipment: Shipment, share: ParcelShare) -> Parcel:
         invoice_number=f"INV-{order.number.lstrip('#')}-{position}",
         dispatched_at=shipment.dispatched_at,
     )
-    lines = {line.line_id: line for line in order.lines.all()}
-    for line_id, part in share.lines.items():
-        ParcelLine.objects.create(
+    ParcelLine.objects.bulk_create(
+        ParcelLine(
             parcel=parcel,
             line=lines[line_id],
             quantity=part.quantity,
@@ -82,6 +81,9 @@ def record(order: Order, shipment: Shipment, share: ParcelShare) -> Parcel:
             tax_minor=part.tax_minor,
             cost_minor=part.cost_minor,
         )
+        for line_id, part in share.lines.items()
+    )
+    for line_id, part in share.lines.items():
         OrderLine.objects.filter(id=lines[line_id].id).update(shipped=F("shipped") + part.quantity)
     ParcelTender.objects.bulk_create(
         ParcelTender(parcel=parcel, payment_id=payment, amount_minor=minor)

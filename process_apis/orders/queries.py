@@ -1,9 +1,13 @@
 """Read the order book."""
 
+from collections.abc import Collection
+
+from django.db.models import QuerySet
+
 from canonical.money import Money
 from canonical.order import Address, Customer, OrderLine, Tender, TenderState
 from canonical.order import Order as CanonicalOrder
-from process_apis.orders.models import Order, Parcel, PaymentState
+from process_apis.orders.models import Order, Parcel, ParcelLine, ParcelTender, PaymentState
 from retail_platform.kernel.problem import DomainError
 
 
@@ -16,8 +20,8 @@ class NoSuchOrder(DomainError):
 
 
 def order(number: str) -> Order:
-    """One order with its lines and payments. Raises NoSuchOrder."""
-    found = Order.objects.prefetch_related("lines", "payments").filter(number=number).first()
+    """One order. Raises NoSuchOrder."""
+    found = Order.objects.filter(number=number).first()
     if found is None:
         raise NoSuchOrder(f"there is no order {number!r}")
     return found
@@ -32,12 +36,18 @@ def locked(number: str) -> Order:
 
 
 def parcel(shipment_id: str) -> Parcel:
-    """One parcel with its order and lines. Raises Parcel.DoesNotExist."""
-    return (
-        Parcel.objects.select_related("order")
-        .prefetch_related("lines__line", "tenders__payment", "order__payments")
-        .get(shipment_id=shipment_id)
-    )
+    """One parcel with its order. Raises Parcel.DoesNotExist."""
+    return Parcel.objects.select_related("order").get(shipment_id=shipment_id)
+
+
+def lines_of(parcel: Parcel) -> list[ParcelLine]:
+    """The lines of a parcel, each with its order line."""
+    return list(parcel.lines.select_related("line"))
+
+
+def tenders_of(parcel: Parcel) -> list[ParcelTender]:
+    """What each payment pays of a parcel, with the payment and its order."""
+    return list(parcel.tenders.select_related("payment__order").order_by("payment__position"))
 
 
 def canonical(row: Order) -> CanonicalOrder:
@@ -84,3 +94,19 @@ def canonical(row: Order) -> CanonicalOrder:
         customer=Customer(reference=row.customer_reference, name=row.customer_name, email=row.customer_email),
         ship_to=Address(**row.ship_to),
     )
+
+
+def recent(*, channels: Collection[str], state: str | None = None, channel: str | None = None) -> QuerySet[Order]:
+    """Orders to page through; `channels` are those a caller may see, none of them named means all."""
+    wanted = {"state": state, "channel": channel}
+    found = Order.objects.filter(**{name: value for name, value in wanted.items() if value})
+    return found.filter(channel__in=channels) if channels else found
+
+
+def in_full(number: str, *, channels: Collection[str]) -> Order:
+    """One order with all that hangs on it. Raises NoSuchOrder, also for one of a channel the caller may not see."""
+    whole = Order.objects.prefetch_related("lines", "payments", "parcels__lines__line", "events")
+    found = whole.filter(number=number).first()
+    if found is None or (channels and found.channel not in channels):
+        raise NoSuchOrder(f"there is no order {number!r} for you; check the number")
+    return found

@@ -8,15 +8,15 @@ from process_apis.engine.process import Done, StepContext
 from process_apis.ledger import services as ledger
 from process_apis.order_to_cash import decisions
 from process_apis.orders import parcels, queries
-from process_apis.orders.models import Parcel, ParcelState, PaymentState
+from process_apis.orders.models import ParcelState, PaymentState
 
 
 def book_sale(ctx: StepContext) -> Done:
     parcel = queries.parcel(ctx.subject)
     order = parcel.order
-    tenders = list(parcel.tenders.all())
+    tenders = queries.tenders_of(parcel)
     prepaid = sum(t.amount_minor for t in tenders if t.payment.state == PaymentState.PREPAID)
-    lines = list(parcel.lines.all())
+    lines = queries.lines_of(parcel)
     entry_of = partial(
         ledger.entry_of,
         source_event=f"parcel:{parcel.shipment_id}",
@@ -42,7 +42,7 @@ def book_sale(ctx: StepContext) -> Done:
         entry = entry_of(
             reference=f"COST-{parcel.invoice_number}",
             purpose="cost",
-            currency=_cost_currency(parcel),
+            currency=lines[0].line.cost_currency,  # the entity's own, whatever the customer paid in
             legs=decisions.cost_legs(cost=cost),
         )
         ledger.book(entry, order_number=order.number)
@@ -51,8 +51,3 @@ def book_sale(ctx: StepContext) -> Done:
         cost_entry=entry.reference if cost else "",
         then=[partial(parcels.move_on, parcel, to=ParcelState.BOOKED)],
     )
-
-
-def _cost_currency(parcel: Parcel) -> str:
-    """Costs are kept in the entity's own currency, whatever the customer paid in."""
-    return str(next(iter(parcel.lines.all())).line.cost_currency)

@@ -14,7 +14,7 @@ def capture_payment(ctx: StepContext) -> Done:
     parcel = queries.parcel(ctx.subject)
     taken: list[Callable[[], object]] = [partial(parcels.move_on, parcel, to=ParcelState.CAPTURED)]
     captured = 0
-    for tender in parcel.tenders.all():
+    for tender in queries.tenders_of(parcel):
         payment = tender.payment
         if payment.state == PaymentState.PREPAID:
             continue

@@ -17,7 +17,7 @@ def commit_tax(ctx: StepContext) -> Done:
         return Money(minor=minor, currency=order.currency)
 
     lines, amounts = [], []
-    for part in parcel.lines.all():
+    for part in queries.lines_of(parcel):
         net = part.net_minor - part.discount_minor
         amount = net + part.tax_minor if order.taxes_included else net
         lines.append(

@@ -27,7 +27,7 @@ def issue_invoice(ctx: StepContext) -> Done:
                 net=money(line.net_minor - line.discount_minor),
                 tax=money(line.tax_minor),
             )
-            for line in parcel.lines.all()
+            for line in queries.lines_of(parcel)
         ),
         shipping_net=money(parcel.shipping_minor),
         shipping_tax=money(parcel.shipping_tax_minor),

@@ -3,13 +3,14 @@
 The order's row is locked meanwhile, so that two parcels of one order share its money one after the other.
 """
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from canonical.shipment import Shipment
 from process_apis.engine.process import Done, NeedsPerson, StepContext
 from process_apis.order_to_cash import decisions
 from process_apis.orders import parcels, queries
-from process_apis.orders.models import Order, OrderState, Parcel, PaymentState
+from process_apis.orders.models import Order, OrderLine, OrderState, Parcel, PaymentState
 from process_apis.stock import services as stock
 from system_apis.inbox import queries as inbox
 from system_apis.wms.gateway import wms
@@ -38,12 +39,11 @@ def record_shipment(ctx: StepContext) -> Done:
         units={part.line_id: (part.sku, part.quantity) for part in shipment.lines},
         at=shipment.dispatched_at,
     )
-    parcels.record(order, shipment, _share(order, shipment))
+    parcels.record(order, lines, shipment, _share(order, lines, shipment))
     return Done(parcel=shipment.shipment_id, new=True)
 
 
-def _share(order: Order, shipment: Shipment) -> parcels.ParcelShare:
-    lines = {line.line_id: line for line in order.lines.all()}
+def _share(order: Order, lines: Mapping[str, OrderLine], shipment: Shipment) -> parcels.ParcelShare:
     shares: dict[str, parcels.LineShare] = {}
     for part in shipment.lines:
         line = lines[part.line_id]

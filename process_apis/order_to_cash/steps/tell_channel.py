@@ -20,7 +20,7 @@ def tell_channel(ctx: StepContext) -> Done:
         tracking_number=parcel.tracking_number,
         lines=tuple(
             ShipmentLine(line_id=part.line.line_id, sku=part.line.sku, quantity=part.quantity)
-            for part in parcel.lines.all()
+            for part in queries.lines_of(parcel)
         ),
         dispatched_at=parcel.dispatched_at,
     )
