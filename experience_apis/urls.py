@@ -1,5 +1,7 @@
 """The REST face of the experience layer, below /api/experience/."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-api_urlpatterns: list[URLPattern | URLResolver] = []
+api_urlpatterns: list[URLPattern | URLResolver] = [
+    path("storefront/v1/", include("experience_apis.storefront.urls")),
+]

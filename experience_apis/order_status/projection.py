@@ -1,0 +1,101 @@
+"""Bring one order's status in line with the order book.
+
+Note [Book after lock]: whoever refreshes an order takes its lock first and reads the book after it. What is written
+last was also read last, so a status never goes back, in whatever order facts and rebuilds come.
+"""
+
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from django.db import connection, transaction
+
+from canonical.money import Money
+from experience_apis.order_status.models import OrderStatus
+from experience_apis.order_status.wording import tell
+from process_apis.orders import queries as orders
+from process_apis.orders.models import Order, OrderLine, Parcel
+
+
+def refresh(number: str, *, now: datetime) -> bool:
+    """Work out one order's status anew; True if it became different. An order that is not in the book is left alone."""
+    with transaction.atomic():
+        _lock(number)
+        try:
+            shown = project(orders.order(number))
+        except orders.NoSuchOrder:
+            return False
+        standing = OrderStatus.objects.filter(number=number).first()
+        if standing is None:
+            OrderStatus.objects.create(number=number, **shown, version=1, updated_at=now)
+            return True
+        if all(getattr(standing, name) == value for name, value in shown.items()):
+            return False
+        OrderStatus.objects.filter(number=number).update(**shown, version=standing.version + 1, updated_at=now)
+        return True
+
+
+def project(order: Order) -> dict[str, Any]:
+    """The status of an order as its book stands, by field."""
+    lines, payments = list(order.lines.all()), list(order.payments.all())
+    paid, refunded = (
+        sum(getattr(payment, name) for payment in payments) for name in ("captured_minor", "refunded_minor")
+    )
+    told = tell(
+        order.state,
+        held=order.events.order_by("-id").values_list("name", flat=True).first() == "order.held",
+        units=sum(line.quantity - line.cancelled for line in lines),
+        shipped=sum(line.shipped for line in lines),
+        paid_minor=paid,
+        refunded_minor=refunded,
+    )
+    return {
+        "channel": order.channel,
+        "email_digest": digest(order.customer_email),
+        "state": told.state.value,
+        "headline": told.headline,
+        "what_next": told.what_next,
+        "lines": [_line(line, order.currency) for line in lines],
+        "parcels": [_parcel(parcel) for parcel in order.parcels.prefetch_related("lines__line")],
+        "currency": order.currency,
+        "total_minor": order.total_minor,
+        "paid_minor": paid,
+        "refunded_minor": refunded,
+        "placed_at": order.placed_at,
+    }
+
+
+def digest(email: str) -> str:
+    """What is kept of an e-mail address; nothing of none."""
+    plain = email.strip().lower()
+    return sha256(plain.encode()).hexdigest() if plain else ""
+
+
+def _line(line: OrderLine, currency: str) -> dict[str, Any]:
+    return {
+        "line_id": line.line_id,
+        "sku": line.sku,
+        "title": line.title,
+        "quantity": line.quantity,
+        "shipped": line.shipped,
+        "cancelled": line.cancelled,
+        "unit_price": {"amount": Money(minor=line.unit_price_minor, currency=currency).text, "currency": currency},
+    }
+
+
+def _parcel(parcel: Parcel) -> dict[str, Any]:
+    return {
+        "shipment_id": parcel.shipment_id,
+        "carrier": parcel.carrier,
+        "tracking_number": parcel.tracking_number,
+        "dispatched_at": parcel.dispatched_at.isoformat().replace("+00:00", "Z"),
+        "lines": [
+            {"line_id": part.line.line_id, "sku": part.line.sku, "quantity": part.quantity}
+            for part in parcel.lines.all()
+        ],
+    }
+
+
+def _lock(number: str) -> None:
+    with connection.cursor() as cursor:  # Note [Book after lock]
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('order_status:' || %s, 0))", [number])

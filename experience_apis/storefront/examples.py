@@ -1,0 +1,89 @@
+"""Examples for the OpenAPI document. Requests work when pasted, against the demonstration's catalog."""
+
+NUMBER = "W7K3MPD9XQ2"
+_PRICE = {"amount": "49.90", "currency": "EUR"}
+AVAILABILITY = {
+    "channel": "web",
+    "as_of": "2026-03-01T09:30:00.120000Z",
+    "age_ms": 0,
+    "items": [
+        {
+            "sku": "SKU-00001",
+            "status": "in_stock",
+            "available": 42,
+            "nodes": [
+                {"code": "WH-1", "name": "Central warehouse", "available": 40},
+                {"code": "STORE-001", "name": "Harbour street", "available": 2},
+            ],
+        },
+        {"sku": "SKU-00002", "status": "out", "available": 0, "nodes": []},
+    ],
+}
+PRICES = {
+    "channel": "web",
+    "taxes_included": True,
+    "items": [
+        {"sku": "SKU-00001", "status": "on_sale", "title": "Walking boot", "price": _PRICE},
+        {"sku": "SKU-00002", "status": "unknown", "title": "", "price": None},
+    ],
+}
+ORDER = {
+    "channel": "web",
+    "lines": [{"sku": "SKU-00001", "quantity": 2}],
+    "customer": {"name": "Ada Example", "email": "ada@example.com"},
+    "ship_to": {
+        "name": "Ada Example",
+        "line1": "Hauptstrasse 1",
+        "city": "Berlin",
+        "postcode": "10115",
+        "country": "DE",
+    },
+    "payment": {"kind": "card", "token": "tok_visa"},
+}
+CART_ORDER = {
+    **ORDER,
+    "lines": [{"sku": "SKU-00001", "quantity": 1}, {"sku": "SKU-00002", "quantity": 1}],
+    "cart_reference": "cart-2026-0001",
+}
+PLACED = {
+    "number": NUMBER,
+    "state": "received",
+    "status_url": f"/api/experience/storefront/v1/orders/{NUMBER}",
+    "total": {"amount": "104.75", "currency": "EUR"},
+    "placed_at": "2026-03-01T09:30:00Z",
+}
+STATUS = {
+    "number": NUMBER,
+    "channel": "web",
+    "state": "partly_shipped",
+    "headline": "1 of 2 items are on their way.",
+    "what_next": "The rest follows in another parcel at no extra cost.",
+    "lines": [
+        {
+            "line_id": "1",
+            "sku": "SKU-00001",
+            "title": "Walking boot",
+            "quantity": 2,
+            "shipped": 1,
+            "cancelled": 0,
+            "unit_price": _PRICE,
+        }
+    ],
+    "parcels": [
+        {
+            "shipment_id": "P-1001",
+            "carrier": "DHL",
+            "tracking_number": "00340434161094015902",
+            "dispatched_at": "2026-03-01T15:00:00Z",
+            "lines": [{"line_id": "1", "sku": "SKU-00001", "quantity": 1}],
+        }
+    ],
+    "money": {
+        "total": {"amount": "104.75", "currency": "EUR"},
+        "paid": {"amount": "54.85", "currency": "EUR"},
+        "refunded": {"amount": "0.00", "currency": "EUR"},
+    },
+    "placed_at": "2026-03-01T09:30:00Z",
+    "updated_at": "2026-03-01T15:00:02Z",
+    "version": 6,
+}

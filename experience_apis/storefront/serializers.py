@@ -1,0 +1,186 @@
+"""What the storefront's REST face takes and answers."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from canonical.money import Money
+from experience_apis.availability.fragment import UNKNOWN
+from experience_apis.availability.models import AvailabilityStatus
+from experience_apis.order_status.models import OrderStatus, ShopperState
+from retail_platform.kernel.serializers import MoneyField, StrictSerializer
+
+MOST_SKUS, MOST_LINES, MOST_UNITS = 200, 100, 1000
+
+
+class SkusQuery(StrictSerializer):
+    sku = serializers.ListField(
+        child=serializers.CharField(max_length=64),
+        min_length=1,
+        max_length=MOST_SKUS,
+        help_text="what to look up; repeat the parameter for up to 200 of them",
+    )
+    channel = serializers.CharField(max_length=64, help_text="the channel that asks, for example web")
+    examples = {"sku": ["SKU-00001", "SKU-00002"], "channel": "web"}
+
+
+class NodeAvailabilityOut(StrictSerializer):
+    code = serializers.CharField()
+    name = serializers.CharField()
+    available = serializers.IntegerField(help_text="on hand here and not promised to any order")
+
+
+class ItemAvailabilityOut(StrictSerializer):
+    sku = serializers.CharField()
+    status = serializers.ChoiceField(
+        choices=[*AvailabilityStatus.values, UNKNOWN], help_text="unknown: this channel does not sell it"
+    )
+    available = serializers.IntegerField(help_text="in all nodes together")
+    nodes = NodeAvailabilityOut(many=True, help_text="nodes that have some, best first")
+
+
+class AvailabilityOut(StrictSerializer):
+    channel = serializers.CharField()
+    as_of = serializers.DateTimeField(help_text="every change of stock until then is in these figures")
+    age_ms = serializers.IntegerField(help_text="how far behind this moment that is")
+    items = ItemAvailabilityOut(many=True, help_text="one for each sku asked for, in that order")
+
+
+class ItemPriceOut(StrictSerializer):
+    sku = serializers.CharField()
+    status = serializers.ChoiceField(
+        choices=["on_sale", UNKNOWN], help_text="unknown: this channel does not sell it, so it has no price"
+    )
+    title = serializers.CharField(allow_blank=True)
+    price = MoneyField(allow_null=True, help_text="for one unit")
+
+
+class PricesOut(StrictSerializer):
+    channel = serializers.CharField()
+    taxes_included = serializers.BooleanField()
+    items = ItemPriceOut(many=True, help_text="one for each sku asked for, in that order")
+
+
+class LineIn(StrictSerializer):
+    sku = serializers.CharField(max_length=64)
+    quantity = serializers.IntegerField(min_value=1, max_value=MOST_UNITS)
+
+
+class CustomerIn(StrictSerializer):
+    name = serializers.CharField(max_length=200)
+    email = serializers.EmailField(max_length=254)
+
+
+class AddressIn(StrictSerializer):
+    name = serializers.CharField(max_length=200)
+    line1 = serializers.CharField(max_length=200)
+    line2 = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+    city = serializers.CharField(max_length=200)
+    postcode = serializers.CharField(max_length=20)
+    region = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+    country = serializers.RegexField(r"^[A-Z]{2}\Z", help_text="ISO 3166-1 alpha-2, in capitals")
+
+
+class PaymentIn(StrictSerializer):
+    kind = serializers.ChoiceField(choices=["card", "wallet"])
+    token = serializers.CharField(max_length=255, help_text="what the payment provider gave you for card or wallet")
+
+
+class PlaceOrderIn(StrictSerializer):
+    channel = serializers.CharField(max_length=64)
+    lines = serializers.ListSerializer(child=LineIn(), allow_empty=False, max_length=MOST_LINES)
+    customer = CustomerIn()
+    ship_to = AddressIn()
+    payment = PaymentIn()
+    cart_reference = serializers.CharField(
+        max_length=120,
+        required=False,
+        help_text="your own name of the cart; one cart becomes one order, under whatever Idempotency-Key",
+    )
+    expected_total = MoneyField(
+        required=False, help_text="what you showed the buyer; another total is refused rather than charged"
+    )
+
+
+class PlacedOut(StrictSerializer):
+    number = serializers.CharField()
+    state = serializers.ChoiceField(choices=ShopperState.choices)
+    status_url = serializers.CharField(help_text="follow the order here; the same as the Location header")
+    total = MoneyField()
+    placed_at = serializers.DateTimeField()
+
+
+class OrderQuery(StrictSerializer):
+    email = serializers.EmailField(
+        max_length=254, required=False, help_text="of a guest who asks: the order is shown only if it is the buyer's"
+    )
+    examples = {"email": "ada@example.com"}
+
+
+class OrderLineOut(StrictSerializer):
+    line_id = serializers.CharField()
+    sku = serializers.CharField()
+    title = serializers.CharField(allow_blank=True)
+    quantity = serializers.IntegerField()
+    shipped = serializers.IntegerField()
+    cancelled = serializers.IntegerField()
+    unit_price = serializers.JSONField()
+
+
+class ParcelLineOut(StrictSerializer):
+    line_id = serializers.CharField()
+    sku = serializers.CharField()
+    quantity = serializers.IntegerField()
+
+
+class ParcelOut(StrictSerializer):
+    shipment_id = serializers.CharField()
+    carrier = serializers.CharField(allow_blank=True)
+    tracking_number = serializers.CharField(allow_blank=True)
+    dispatched_at = serializers.DateTimeField()
+    lines = ParcelLineOut(many=True)
+
+
+class MoneyOfOrderOut(StrictSerializer):
+    total = MoneyField()
+    paid = MoneyField(help_text="taken so far; a card is charged parcel by parcel")
+    refunded = MoneyField()
+
+
+class OrderStatusOut(StrictSerializer):
+    number = serializers.CharField()
+    channel = serializers.CharField()
+    state = serializers.ChoiceField(choices=ShopperState.choices)
+    headline = serializers.CharField()
+    what_next = serializers.CharField()
+    lines = OrderLineOut(many=True)
+    parcels = ParcelOut(many=True)
+    money = MoneyOfOrderOut()
+    placed_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    version = serializers.IntegerField(help_text="rises with each change")
+
+
+def shown(row: OrderStatus) -> dict[str, Any]:
+    """A status row as `OrderStatusOut` says."""
+
+    def money(minor: int) -> Any:
+        return MoneyField().to_representation(Money(minor=minor, currency=row.currency))
+
+    return {
+        "number": row.number,
+        "channel": row.channel,
+        "state": row.state,
+        "headline": row.headline,
+        "what_next": row.what_next,
+        "lines": row.lines,
+        "parcels": row.parcels,
+        "money": {
+            "total": money(row.total_minor),
+            "paid": money(row.paid_minor),
+            "refunded": money(row.refunded_minor),
+        },
+        "placed_at": row.placed_at,
+        "updated_at": row.updated_at,
+        "version": row.version,
+    }

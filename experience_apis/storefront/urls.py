@@ -1,0 +1,12 @@
+"""/api/experience/storefront/v1/…"""
+
+from django.urls import path
+
+from experience_apis.storefront.api import AvailabilityView, OrdersView, OrderView, PricesView
+
+urlpatterns = [
+    path("availability", AvailabilityView.as_view(), name="storefront-availability"),
+    path("prices", PricesView.as_view(), name="storefront-prices"),
+    path("orders", OrdersView.as_view(), name="storefront-orders"),
+    path("orders/<str:number>", OrderView.as_view(), name="storefront-order"),
+]
