@@ -61,7 +61,8 @@ def admit(connection: Connection, *, now: datetime) -> None:
         return
     connection.refresh_from_db(fields=["breaker_state", "breaker_until"])
     if connection.breaker_state != BreakerState.CLOSED:
-        wait = (connection.breaker_until - now).total_seconds() if connection.breaker_until else 0
+        resting = connection.breaker_state == BreakerState.OPEN and connection.breaker_until
+        wait = (connection.breaker_until - now).total_seconds() if resting else 0  # a probe is soon back
         raise Unavailable(f"{connection.code} is resting after too many faults", retry_after_s=max(wait, 1.0))
 
 
