@@ -63,6 +63,8 @@ def answer(world: World, route: Route, asked: Asked) -> Reply:
             return route.handler(world, asked)
     except Refusal as refusal:
         return refusal.reply
+    except (TypeError, AttributeError, KeyError, ValueError, ArithmeticError) as wrong:  # a field of the wrong kind
+        return Reply(400, {"error": {"code": "bad_request", "message": f"{type(wrong).__name__}: {wrong}"[:200]}})
 
 
 def _same(given: str, expected: str) -> bool:

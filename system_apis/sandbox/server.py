@@ -6,6 +6,7 @@ import sys
 import time
 import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from typing import Any
 
 from system_apis.sandbox import reception
@@ -28,6 +29,11 @@ class Server(ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int], world: World, *, control_token: str = "") -> None:
         super().__init__(address, Conversation)
         self.world, self.control_token = world, control_token
+
+    def server_bind(self) -> None:
+        """Bind, without asking a name server for our own name as the library would."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = self.server_address[0], self.server_address[1]  # type: ignore[assignment]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         if not isinstance(sys.exception(), OSError):  # a caller that hung up is no news

@@ -4,6 +4,7 @@ A change is all or nothing: it is one line, written before anybody hears of it. 
 line that was torn by a kill never happened.
 """
 
+import fcntl
 import json
 import os
 from collections import defaultdict
@@ -14,6 +15,10 @@ from threading import RLock
 from typing import Any
 
 Document = Any  # JSON as it came or goes; a stored document is replaced, never changed in place
+
+
+class StateTaken(Exception):
+    """Two processes must not write one journal."""
 
 
 class Store:
@@ -27,8 +32,12 @@ class Store:
         self._puts: list[tuple[str, str, Document]] = []
         self._before: list[tuple[str, str, Document]] = []
         self._afterwards: list[Callable[[], None]] = []
-        self._replay()
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the kernel lets go of it when we die
+        except BlockingIOError:
+            raise StateTaken(f"another sandbox runs on {path.parent}; stop it, or set SANDBOX_STATE") from None
+        self._replay()
 
     def get(self, table: str, name: str) -> Document:
         """The document of that name, or None."""
@@ -77,6 +86,10 @@ class Store:
             self._tables.clear()
             os.ftruncate(self._file, 0)
 
+    def close(self) -> None:
+        """Let another have the journal."""
+        os.close(self._file)
+
     def _apply(self, table: str, name: str, document: Document) -> None:
         if document is None:
             self._tables[table].pop(name, None)
@@ -84,8 +97,6 @@ class Store:
             self._tables[table][name] = document
 
     def _replay(self) -> None:
-        if not self._path.exists():
-            return
         whole = 0
         with self._path.open("rb") as lines:
             for line in lines:

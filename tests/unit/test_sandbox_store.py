@@ -1,12 +1,13 @@
 """What the sandbox remembers, and how faults strike."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from system_apis.sandbox.faults import BEFORE, Faults
-from system_apis.sandbox.store import Store
+from system_apis.sandbox.store import StateTaken, Store
 from system_apis.sandbox.tax_rates import NoRate, rate_for, tax_of
 from system_apis.sandbox.wms_floor import share
 
@@ -20,7 +21,18 @@ def test_what_was_put_is_there_after_a_restart(tmp_path: Path) -> None:
         store.put("orders", "1", {"state": "shipped"})
         store.put("orders", "2", None)
 
+    store.close()
+
     assert Store(tmp_path / "journal.jsonl").all("orders") == {"1": {"state": "shipped"}}
+
+
+def test_two_sandboxes_do_not_share_a_journal(tmp_path: Path) -> None:
+    first = Store(tmp_path / "journal.jsonl")
+
+    with pytest.raises(StateTaken, match="another sandbox"):
+        Store(tmp_path / "journal.jsonl")
+
+    first.close()
 
 
 def test_a_change_that_fails_leaves_nothing_in_memory_and_nothing_on_disk(tmp_path: Path) -> None:
@@ -28,10 +40,15 @@ def test_a_change_that_fails_leaves_nothing_in_memory_and_nothing_on_disk(tmp_pa
     with store.change():
         store.put("orders", "1", {"state": "open"})
 
-    with pytest.raises(RuntimeError), store.change():
-        store.put("orders", "1", {"state": "shipped"})
-        store.put("orders", "2", {"state": "open"})
-        raise RuntimeError
+    def fail_half_way() -> None:
+        with store.change():
+            store.put("orders", "1", {"state": "shipped"})
+            store.put("orders", "2", {"state": "open"})
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_half_way()
+    store.close()
 
     assert store.all("orders") == Store(tmp_path / "journal.jsonl").all("orders") == {"1": {"state": "open"}}
 
@@ -43,6 +60,7 @@ def test_a_torn_last_line_never_happened_and_the_next_change_is_kept(tmp_path: P
     store = Store(path)
     with store.change():
         store.put("orders", "3", {"state": "open"})
+    store.close()
 
     assert sorted(Store(path).all("orders")) == ["1", "3"]
 
@@ -87,11 +105,10 @@ def test_parcels_carry_every_unit_and_none_is_empty(quantities: tuple[int, ...],
 
     packed = share(lines, parcels)
 
-    sums = [
-        sum(line["qty"] for parcel in packed for line in parcel if line["line_ref"] == str(at))
-        for at in range(len(lines))
-    ]
-    assert sums == list(quantities)
+    sent: Counter[int] = Counter()
+    for line in (line for parcel in packed for line in parcel):
+        sent[int(line["line_ref"])] += line["qty"]
+    assert sent == dict(enumerate(quantities))
     assert len(packed) == min(parcels, sum(quantities))
     assert all(line["qty"] > 0 for parcel in packed for line in parcel)
     assert all(packed)
