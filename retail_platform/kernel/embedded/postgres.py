@@ -40,10 +40,9 @@ _ENV = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
 def spec(state: State, *, throwaway: bool = False) -> Spec:
-    """Make the cluster if there is none, and say how to run it. Takes seconds the first time."""
+    """How to run the cluster that `make` made."""
     place = home.find(state)
     binaries, data = place.installation / "bin", place.folder / "postgres"
-    _make(state, place, data)
     port = state.servers["POSTGRES_PORT"]
     chosen = SETTINGS | {"port": port} | (THROWAWAY if throwaway else {})
     arguments = [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]
@@ -60,8 +59,11 @@ def spec(state: State, *, throwaway: bool = False) -> Spec:
     )
 
 
-def _make(state: State, place: home.Home, data: Path) -> None:
-    """The cluster with its roles, whole or not at all; and again the passwords, when the state directory lost them."""
+def make(state: State, *, say: Callable[[str], None]) -> None:
+    """The cluster with its roles, whole or not at all; and again the passwords, when the state directory lost them.
+    Takes seconds the first time, nothing later."""
+    place = home.find(state)
+    data = place.folder / "postgres"
     passwords = [state.servers[name] for name in ("ADMIN_PASSWORD", "OWNER_PASSWORD", "APP_PASSWORD")]
     proof, digest = data / "passwords.sha256", hashlib.sha256(":".join(passwords).encode()).hexdigest()
     admin, owner, app = passwords
@@ -81,6 +83,7 @@ def _make(state: State, place: home.Home, data: Path) -> None:
         )
         proof.write_text(digest)
         return
+    say("making a PostgreSQL cluster")
     partial = data.with_name("postgres.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(mode=0o700)

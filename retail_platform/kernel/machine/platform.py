@@ -9,9 +9,9 @@ from typing import IO
 
 from retail_platform.kernel.embedded import postgres, valkey
 from retail_platform.kernel.machine import roles
-from retail_platform.kernel.supervisor import memory
+from retail_platform.kernel.supervisor import memory, ports
 from retail_platform.kernel.supervisor.process import Spec
-from retail_platform.kernel.supervisor.state import ROOT, State
+from retail_platform.kernel.supervisor.state import OURS, ROOT, SERVERS, State
 from retail_platform.kernel.supervisor.supervisor import Supervisor
 
 
@@ -27,7 +27,9 @@ def run(state: State, *, say: Callable[[str], None], parent: IO[bytes] | None = 
         say("applying migrations")
         supervisor.once(_migrations(state))
         say("starting sandbox, web, worker, beat and relay")
-        supervisor.start(roles.specs(state))
+        with ports.one_at_a_time():
+            state.ensure(move=OURS)
+            supervisor.start(roles.specs(state))
         ready = {
             "url": state.env["RETAIL_URL"],
             "sandbox": f"http://127.0.0.1:{state.servers['SANDBOX_PORT']}",
@@ -50,17 +52,16 @@ def run(state: State, *, say: Callable[[str], None], parent: IO[bytes] | None = 
 def start_servers(supervisor: Supervisor, *, throwaway: bool) -> None:
     """The embedded servers that no DATABASE_URL or VALKEY_URL replaces."""
     state, say = supervisor.state, supervisor.say
-    servers: list[Spec] = []
+    kinds: list[Callable[..., Spec]] = []
     if state.embedded("DATABASE_URL"):
-        if not (state.path / "postgres").exists():
-            say("making a PostgreSQL cluster")
-        servers.append(postgres.spec(state, throwaway=throwaway))
+        postgres.make(state, say=say)
+        kinds.append(postgres.spec)
     if state.embedded("VALKEY_URL"):
-        servers.append(valkey.spec(state, throwaway=throwaway))
-    say(
-        f"starting {' and '.join(spec.name for spec in servers)}" if servers else "using the servers of the environment"
-    )
-    supervisor.start(servers)
+        kinds.append(valkey.spec)
+    say("starting the embedded servers" if kinds else "using the servers of the environment")
+    with ports.one_at_a_time():
+        state.ensure(move=SERVERS)  # making a cluster took a while, and ports may be gone
+        supervisor.start([kind(state, throwaway=throwaway) for kind in kinds])
 
 
 def owner_url(state: State) -> str:

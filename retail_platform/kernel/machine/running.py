@@ -33,7 +33,11 @@ class Running:
 
     def pid(self, name: str) -> int:
         """The process of that name. Raises LookupError while it is down."""
-        return pids(self.state)[name]
+        return self.pids()[name]
+
+    def pids(self) -> dict[str, int]:
+        """What runs now, by name."""
+        return pids(self.state)
 
     def kill(self, name: str) -> None:
         """kill -9, as a machine or a person would."""

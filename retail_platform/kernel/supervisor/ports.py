@@ -1,9 +1,12 @@
 """Loopback ports: is one free, and which is the next."""
 
+import contextlib
 import socket
-from collections.abc import Collection
+import time
+from collections.abc import Collection, Iterator
 
 TRIES = 200
+TURN_S = 20.0
 
 
 def free(first: int, taken: Collection[int] = ()) -> int:
@@ -24,6 +27,23 @@ def is_free(port: int) -> bool:
             except OSError:
                 return False
     return True
+
+
+@contextlib.contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Choose ports and listen on them while no other platform on this machine does; go on anyway after TURN_S.
+
+    The turn is a name in the abstract socket space: any user may take it, and the kernel gives it back.
+    """
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as turn:
+        deadline = time.monotonic() + TURN_S
+        while time.monotonic() < deadline:
+            try:
+                turn.bind("\0retail-platform-ports")
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield
 
 
 def answers(port: int, host: str = "127.0.0.1", within_s: float = 0.5) -> bool:

@@ -22,7 +22,8 @@ _SECRETS: Mapping[str, Callable[[], str]] = {
     "RETAIL_CREDENTIAL_KEYS": lambda: "k1:" + base64.b64encode(secrets.token_bytes(32)).decode(),
 }
 _PASSWORDS = ("ADMIN_PASSWORD", "OWNER_PASSWORD", "APP_PASSWORD", "VALKEY_PASSWORD")
-_PORTS = {"WEB_PORT": 8000, "SANDBOX_PORT": 8090, "POSTGRES_PORT": 54320, "VALKEY_PORT": 56400}
+OURS = {"WEB_PORT": 8000, "SANDBOX_PORT": 8090}
+SERVERS = {"POSTGRES_PORT": 54320, "VALKEY_PORT": 56400}
 
 
 class AlreadyRunning(Exception):
@@ -71,15 +72,15 @@ class State:
             return True
         return False
 
-    def ensure(self) -> None:
-        """Make what is missing, keep what is there, and move off ports that others have taken meanwhile."""
+    def ensure(self, move: Mapping[str, int] = OURS | SERVERS) -> None:
+        """Make what is missing, keep what is there, and move those ports that others have taken meanwhile."""
         env, servers = self.env, self.servers
         for name, make in _SECRETS.items():
             env.setdefault(name, make())
         for name in _PASSWORDS:
             servers.setdefault(name, secrets.token_hex(24))
-        taken: set[int] = set()
-        for name, first in _PORTS.items():
+        taken = {int(servers[name]) for name in (OURS | SERVERS).keys() - move.keys()}
+        for name, first in move.items():
             wanted = os.environ.get(f"RETAIL_{name}") or servers.get(name) or first
             servers[name] = str(ports.free(int(wanted), taken))
             taken.add(int(servers[name]))

@@ -55,7 +55,7 @@ class Command(BaseCommand):
 def run_day(here: running.Running, *, orders: int, seed: int, out: TextIO) -> dict[str, Any]:
     """The day and its statement, told on `out`; the returned report is the document of --json."""
     if here.state.embedded("DATABASE_URL") and here.state.env["DATABASE_URL"] != _database_url():
-        raise CommandError("a port was taken while the platform started and it moved on; run the same command again")
+        raise CommandError("the platform moved to another port while it started; run the same command again")
     print(f"a retail day of {orders} orders, seed {seed}", file=out, flush=True)
     day.run(orders=orders, seed=seed, out=out, base_url=here.ready["url"], sandbox_url=here.ready["sandbox"])
     equations = statement.make(sandbox_url=here.ready["sandbox"])
