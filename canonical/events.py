@@ -1,32 +1,88 @@
-"""Facts: what happened, in a CloudEvents 1.0 envelope. A name is public and never gets another meaning."""
+"""Facts: what happened, and the CloudEvents 1.0 envelope it leaves us in. A name never gets another meaning."""
 
 from datetime import datetime
 from typing import Any
 
+from canonical.ids import OrderNumber, Sku
+from canonical.money import CurrencyCode, Minor
 from canonical.value import Instant, Value
 
-FACTS: dict[str, str] = {
-    "commerce.order_received": "A shop's webhook carried an order; its bytes are in the inbox.",
-    "wms.shipment_reported": "A warehouse's webhook carried a parcel; its bytes are in the inbox.",
-    "payments.event_received": "A payment provider's webhook came in; its bytes are in the inbox.",
-    "inbox.unrecognized": "A webhook came in with a topic nobody here knows.",
-    "inbox.conflict": "A webhook came in twice under one event id with different bytes.",
-    "order.placed": "An order stands in our book.",
-    "order.accepted": "Everything in the order is known and adds up.",
-    "order.reserved": "Each line has goods set aside for it.",
-    "order.released": "Warehouses and stores were asked to send it.",
-    "order.held": "The order waits for a person.",
-    "order.cancelled": "The order, or what was left of it, will not be sent.",
-    "order.closed": "Every line is shipped or cancelled and the money is settled.",
-    "shipment.dispatched": "A parcel left.",
-    "parcel.settled": "A parcel is paid, invoiced, booked and told to the channel.",
-    "stock.changed": "Availability of some skus may be different now.",
-    "journal.booked": "A journal entry stands in our ledger.",
+
+class InboxFact(Value):
+    """Something came in; its bytes are in the inbox under `inbox_id`."""
+
+    inbox_id: str
+    connection: str
+
+
+class UnrecognizedFact(InboxFact):
+    topic: str
+
+
+class ConflictFact(InboxFact):
+    first_inbox_id: str
+
+
+class OrderFact(Value):
+    """Something happened to an order."""
+
+    order_number: OrderNumber
+    channel: str
+
+
+class OrderPlaced(OrderFact):
+    total_minor: Minor
+    currency: CurrencyCode
+
+
+class OrderCancelled(OrderFact):
+    reason: str
+
+
+class ShipmentDispatched(OrderFact):
+    shipment_id: str
+    carrier: str
+    tracking_number: str
+
+
+class ParcelSettled(OrderFact):
+    shipment_id: str
+
+
+class StockChanged(Value):
+    """What can be sold of these skus may be different now."""
+
+    skus: tuple[Sku, ...]
+
+
+class JournalBooked(Value):
+    """An entry stands in our ledger; `order_number` is empty where no order caused it."""
+
+    reference: str
+    order_number: str
+
+
+FACTS: dict[str, type[Value]] = {
+    "commerce.order_received": InboxFact,
+    "wms.shipment_reported": InboxFact,
+    "payments.event_received": InboxFact,
+    "inbox.unrecognized": UnrecognizedFact,
+    "inbox.conflict": ConflictFact,
+    "order.placed": OrderPlaced,
+    "order.accepted": OrderFact,
+    "order.reserved": OrderFact,
+    "order.released": OrderFact,
+    "order.cancelled": OrderCancelled,
+    "order.closed": OrderFact,
+    "shipment.dispatched": ShipmentDispatched,
+    "parcel.settled": ParcelSettled,
+    "stock.changed": StockChanged,
+    "journal.booked": JournalBooked,
 }
 
 
 class CloudEvent(Value):
-    """The envelope every fact leaves us in (CloudEvents 1.0, JSON format)."""
+    """The envelope (CloudEvents 1.0, JSON format)."""
 
     specversion: str = "1.0"
     id: str
@@ -43,7 +99,8 @@ class CloudEvent(Value):
 def envelope(
     *, event_id: str, name: str, subject: str, sequence: int, at: datetime, correlation_id: str, data: dict[str, Any]
 ) -> CloudEvent:
-    """Put a fact into its envelope."""
+    """Put a fact into its envelope. Raises KeyError for an unknown name, ValidationError for data of another shape."""
+    FACTS[name].model_validate(data)
     return CloudEvent(
         id=event_id,
         type=name,

@@ -56,6 +56,9 @@ class Money(Value):
         exponent = _EXPONENTS[self.currency]
         return str(Decimal(self.minor).scaleb(-exponent).quantize(Decimal(1).scaleb(-exponent)))
 
+    def __str__(self) -> str:
+        return f"{self.text} {self.currency}"
+
     def split(self, weights: Sequence[int]) -> tuple["Money", ...]:
         """Share the amount by weight and lose nothing: spare units go to the largest remainders."""
         shares = [divmod(self.minor * weight, sum(weights)) for weight in weights]
