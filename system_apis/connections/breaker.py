@@ -61,8 +61,8 @@ def admit(connection: Connection, *, now: datetime) -> None:
         return
     connection.refresh_from_db(fields=["breaker_state", "breaker_until"])
     if connection.breaker_state != BreakerState.CLOSED:
-        resting = connection.breaker_state == BreakerState.OPEN and connection.breaker_until
-        wait = (connection.breaker_until - now).total_seconds() if resting else 0  # a probe is soon back
+        until = connection.breaker_until if connection.breaker_state == BreakerState.OPEN else None
+        wait = (until - now).total_seconds() if until else 0  # without an end a probe is out, and soon back
         raise Unavailable(f"{connection.code} is resting after too many faults", retry_after_s=max(wait, 1.0))
 
 
