@@ -29,9 +29,9 @@ def enter(arguments: list[str]) -> NoReturn:
     """Make or renew `.venv`, then run this same command inside it. Never returns."""
     os.environ.setdefault("RETAIL_STARTED_AT", str(time.time()))
     development = "test" in arguments[1:2] or bool(os.environ.get("RETAIL_DEV"))
-    with _alone():
+    with _alone() as turn:
         if not _satisfied(development):
-            _install(DEVELOPMENT if development else RUNTIME)
+            _install(DEVELOPMENT if development else RUNTIME, turn=turn)
     os.execv(PYTHON, [str(PYTHON), *arguments])  # noqa: S606  # our own interpreter, no shell
 
 
@@ -52,7 +52,7 @@ def _mark(lock: str) -> str:
     )
 
 
-def _install(lock: str) -> None:
+def _install(lock: str, *, turn: int) -> None:
     began = time.monotonic()
     if UNFINISHED.exists():
         _tell("the last installation was interrupted; starting afresh")
@@ -62,7 +62,7 @@ def _install(lock: str) -> None:
     if not PYTHON.exists():
         _make_venv()
     _tell(f"installing the packages of {lock}")
-    code, output = _progress(_installer(lock))
+    code, output = _progress(_installer(lock), turn=turn)
     if code != 0:
         _fail(
             "\n".join(output[-20:]) + f"\n\ninstalling {lock} failed; check the network or your pip configuration, "
@@ -119,11 +119,13 @@ def _installer(lock: str) -> list[str]:
     ]
 
 
-def _progress(command: list[str]) -> tuple[int, list[str]]:
+def _progress(command: list[str], *, turn: int) -> tuple[int, list[str]]:
     """Run the installer and count the packages it has looked at."""
     output: list[str] = []
     seen, told = 0, time.monotonic()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as installer:  # noqa: S603
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, pass_fds=[turn]
+    ) as installer:  # noqa: S603
         for line in installer.stdout or ():
             output.append(line.rstrip())
             seen += line.startswith(("Collecting ", "Requirement already satisfied"))
@@ -134,11 +136,16 @@ def _progress(command: list[str]) -> tuple[int, list[str]]:
 
 
 @contextlib.contextmanager
-def _alone() -> Iterator[None]:
-    """Two first starts at once: the second waits for the first."""
+def _alone() -> Iterator[int]:
+    """Two first starts at once: the second waits for the first, or for the installer that a killed first left behind
+    (it holds the lock through the same descriptor)."""
     with (ROOT / ".venv.lock").open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            _tell("waiting for another start to finish its installation")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield file.fileno()
 
 
 def _tell(line: str) -> None:
