@@ -1,3 +1,109 @@
-"""The admin's face (django-unfold)."""
+"""The admin's face (django-unfold): its name, its dashboard, and the way through it."""
 
-UNFOLD = {"SITE_TITLE": "Retail Platform", "SITE_HEADER": "Retail Platform"}
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse, reverse_lazy
+
+
+def _may_view(label: str, model: str) -> Callable[[HttpRequest], bool]:
+    return lambda request: any(request.user.has_perm(f"{label}.{verb}_{model}") for verb in ("view", "change"))
+
+
+def _item(title: str, icon: str, label: str, model: str, *, page: str = "", query: str = "") -> dict[str, Any]:
+    name = f"admin:{page or f'{label}_{model}_changelist'}"
+    return {
+        "title": title,
+        "icon": icon,
+        "link": (lambda request: f"{reverse(name)}?{query}") if query else reverse_lazy(name),
+        "permission": _may_view(label, model),
+    }
+
+
+_NAVIGATION = [
+    {"title": "", "items": [{"title": "Dashboard", "icon": "dashboard", "link": reverse_lazy("admin:index")}]},
+    {
+        "title": "Orders",
+        "items": [
+            _item("Orders", "shopping_bag", "orders", "order"),
+            _item("Parcels", "package_2", "orders", "parcel"),
+        ],
+    },
+    {
+        "title": "Goods",
+        "items": [
+            _item("Products", "sell", "catalog", "product"),
+            _item("Nodes", "warehouse", "catalog", "node"),
+            _item("Positions", "inventory_2", "stock", "stockposition"),
+            _item("Reservations", "bookmark", "stock", "reservation"),
+            _item("Movements", "swap_horiz", "stock", "stockmovement"),
+        ],
+    },
+    {
+        "title": "Money",
+        "items": [
+            _item("Journal", "menu_book", "ledger", "journalentry"),
+            _item("Trial balance", "balance", "ledger", "journalentry", page="ledger_trial_balance"),
+            _item("Accounts", "account_tree", "ledger", "account"),
+            _item("Periods", "event_available", "ledger", "period"),
+        ],
+    },
+    {
+        "title": "Desk",
+        "items": [
+            _item("Cases", "support", "cases", "case", query="state__exact=open"),
+            _item("Runs", "conversion_path", "engine", "processrun"),
+        ],
+    },
+    {
+        "title": "Integration",
+        "items": [
+            _item("Connections", "cable", "connections", "connection"),
+            _item("Inbox", "inbox", "inbox", "inboxmessage"),
+            _item("Facts", "campaign", "outbox", "fact"),
+            _item("Crosswalk", "sync_alt", "crosswalk", "link"),
+            _item("Channels", "storefront", "catalog", "channel"),
+            _item("Countries", "public", "catalog", "jurisdiction"),
+        ],
+    },
+    {
+        "title": "Access",
+        "items": [
+            _item("API clients", "key", "identity", "client"),
+            _item("API keys", "password", "identity", "apikey"),
+            _item("People", "person", "auth", "user"),
+            _item("Groups", "groups", "auth", "group"),
+            _item("Who did what", "history", "admin", "logentry"),
+        ],
+    },
+]
+
+UNFOLD = {
+    "SITE_TITLE": "Retail Platform",
+    "SITE_HEADER": "Retail Platform",
+    "SITE_SUBHEADER": "from the ticket to the ledger",
+    "SITE_SYMBOL": "hub",
+    "SITE_URL": "/docs/",
+    "SHOW_BACK_BUTTON": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "DASHBOARD_CALLBACK": "retail_platform.dashboard.fill",
+    "STYLES": [lambda request: static("desk/desk.css")],
+    "SIDEBAR": {"show_search": False, "navigation": _NAVIGATION},
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.5% .015 195)",
+            "100": "oklch(94.5% .035 195)",
+            "200": "oklch(89.5% .065 195)",
+            "300": "oklch(82% .095 195)",
+            "400": "oklch(72% .11 196)",
+            "500": "oklch(62% .105 197)",
+            "600": "oklch(52% .09 198)",
+            "700": "oklch(45% .077 199)",
+            "800": "oklch(39% .064 200)",
+            "900": "oklch(34% .053 201)",
+            "950": "oklch(25% .042 202)",
+        }
+    },
+}

@@ -1,0 +1,125 @@
+"""Master data in the admin: added, changed, switched off, never deleted. Prices are typed as people write them."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from canonical.money import Money
+from process_apis.catalog.models import Channel, Jurisdiction, Node, Product
+from retail_platform.kernel.admin import NoDeleteAdmin
+from retail_platform.kernel.admin_pages import list_link, number
+
+
+class AmountsForm(forms.ModelForm):
+    """A form whose `amounts` are typed as "19.99" in the record's currency and kept in its smallest unit."""
+
+    amounts: dict[str, str] = {}  # form field → model field
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and self.instance.currency:
+            for name, stored in self.amounts.items():
+                minor = getattr(self.instance, stored)
+                self.initial[name] = Money(minor=minor, currency=self.instance.currency).text
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        currency = cleaned.get("currency") or self.instance.currency
+        for name, stored in self.amounts.items():
+            try:
+                minor = Money.of(cleaned.get(name, ""), currency).minor
+                if minor < 0:
+                    raise ValueError("an amount here is not below zero")
+            except ValueError as wrong:
+                self.add_error(name, str(wrong).splitlines()[0])
+            else:
+                setattr(self.instance, stored, minor)
+        return cleaned
+
+
+def _amount() -> forms.CharField:
+    return forms.CharField(max_length=20, widget=UnfoldAdminTextInputWidget(), help_text="like 19.99")
+
+
+class ProductForm(AmountsForm):
+    price, cost = _amount(), _amount()
+    amounts = {"price": "price_minor", "cost": "cost_minor"}
+
+    class Meta:
+        model = Product
+        fields = ("sku", "gtin", "title", "unit", "tax_code", "currency", "active")
+
+
+class ChannelForm(AmountsForm):
+    shipping = _amount()
+    amounts = {"shipping": "shipping_minor"}
+
+    class Meta:
+        model = Channel
+        fields = ("code", "name", "currency", "taxes_included", "commerce", "active")
+
+
+@admin.register(Product)
+class ProductAdmin(NoDeleteAdmin):
+    form = ProductForm
+    list_display = ("sku", "title", "price_text", "cost_text", "tax_code", "active", "stock")
+    list_filter = ("active", "tax_code", "currency")
+    search_fields = ("=sku", "=gtin", "title")
+    ordering = ("sku",)
+    fields = (("sku", "gtin"), ("title", "unit"), ("price", "cost"), ("currency", "tax_code"), "active")
+    fixed_once_made = ("sku",)
+    show_full_result_count = False
+
+    @display(description="price", ordering="price_minor")
+    def price_text(self, product: Product) -> str:
+        return number(Money(minor=product.price_minor, currency=product.currency))
+
+    @display(description="cost", ordering="cost_minor")
+    def cost_text(self, product: Product) -> str:
+        return number(Money(minor=product.cost_minor, currency=product.currency))
+
+    @display(description="stock")
+    def stock(self, product: Product) -> str:
+        return list_link("stock_stockposition", "positions", q=product.sku)
+
+
+@admin.register(Node)
+class NodeAdmin(NoDeleteAdmin):
+    list_display = ("code", "name", "kind", "wms", "rank", "active")
+    list_filter = ("kind", "active")
+    search_fields = ("code", "name")
+    ordering = ("rank", "code")
+    fields = (("code", "name"), ("kind", "wms"), "rank", ("latitude", "longitude"), "active")
+    fixed_once_made = ("code",)
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in ("latitude", "longitude") and field:
+            field.required = False  # the column may be empty
+        return field
+
+
+@admin.register(Channel)
+class ChannelAdmin(NoDeleteAdmin):
+    form = ChannelForm
+    list_display = ("code", "name", "currency", "shipping_text", "taxes_included", "commerce", "active")
+    list_filter = ("active",)
+    search_fields = ("code", "name")
+    ordering = ("code",)
+    fields = (("code", "name"), ("currency", "shipping"), ("taxes_included", "commerce"), "active")
+    fixed_once_made = ("code",)
+
+    @display(description="shipping")
+    def shipping_text(self, channel: Channel) -> str:
+        return number(Money(minor=channel.shipping_minor, currency=channel.currency))
+
+
+@admin.register(Jurisdiction)
+class JurisdictionAdmin(NoDeleteAdmin):
+    list_display = ("country", "name")
+    search_fields = ("country", "name")
+    ordering = ("country",)
+    fixed_once_made = ("country",)

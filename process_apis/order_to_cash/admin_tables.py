@@ -1,0 +1,155 @@
+"""The tables under an order in the admin, each from one book or from the engine. All take the order and its story."""
+
+from django.db.models import Q, Sum
+
+from canonical.money import Money
+from process_apis.cases.admin import STATE_LABELS
+from process_apis.cases.models import Case, CaseState
+from process_apis.engine.admin import RUN_LABELS
+from process_apis.engine.models import ProcessRun, RunState
+from process_apis.ledger.models import JournalEntry
+from process_apis.order_to_cash.trace import Trace, TraceEvent
+from process_apis.orders.admin import PARCEL_LABELS
+from process_apis.orders.models import Order, ParcelState, PaymentMovement, PaymentState
+from process_apis.stock.admin import RESERVATION_LABELS
+from process_apis.stock.models import Reservation, ReservationState
+from retail_platform.kernel.admin_pages import SHOW_AT_MOST, Table, duration, label, link, moment, number, payload
+
+PAYMENT_LABELS = {
+    PaymentState.PROMISED: "info", PaymentState.AUTHORIZED: "primary", PaymentState.PREPAID: "success",
+    PaymentState.CAPTURED: "success", PaymentState.VOIDED: "warning", PaymentState.REFUNDED: "warning",
+}  # fmt: skip
+
+
+def _money(order: Order, minor: int | None) -> str:
+    return "" if minor is None else number(Money(minor=minor, currency=order.currency))
+
+
+def lines(order: Order, story: Trace) -> Table:
+    """What was ordered, and how much of it has left."""
+    rows = [
+        (line.position, link("catalog_product", line.sku), line.title, number(line.quantity), number(line.shipped),
+         number(line.cancelled), _money(order, line.unit_price_minor), _money(order, line.discount_minor),
+         _money(order, line.tax_minor))
+        for line in order.lines.all()[:SHOW_AT_MOST]
+    ]  # fmt: skip
+    headers = ("line", "sku", "title", "ordered", "shipped", "cancelled", "unit price", "discount", "tax")
+    return Table("Lines", headers, rows)
+
+
+def tenders(order: Order, story: Trace) -> Table:
+    """How it is paid."""
+    rows = [
+        (each.kind, label(each.state, PAYMENT_LABELS[PaymentState(each.state)]), _money(order, each.amount_minor),
+         _money(order, each.captured_minor), _money(order, each.refunded_minor), each.authorization or each.reference,
+         moment(each.expires_at))
+        for each in order.payments.all()[:SHOW_AT_MOST]
+    ]  # fmt: skip
+    headers = ("tender", "state", "amount", "captured", "refunded", "vendor reference", "expires (UTC)")
+    return Table("Tenders", headers, rows)
+
+
+def movements(order: Order, story: Trace) -> Table:
+    """Money taken and given back."""
+    found = PaymentMovement.objects.filter(payment__order=order).select_related("payment").order_by("id")
+    rows = [
+        (moment(each.at), each.kind, number(Money(minor=each.amount_minor, currency=each.currency)),
+         each.payment.kind, each.provider_reference)
+        for each in found[:SHOW_AT_MOST]
+    ]  # fmt: skip
+    return Table("Money moved", ("at (UTC)", "what", "amount", "tender", "vendor reference"), rows)
+
+
+def parcels(order: Order, story: Trace) -> Table:
+    """What has left."""
+    rows = [
+        (link("orders_parcel", each.id, each.shipment_id), label(each.state, PARCEL_LABELS[ParcelState(each.state)]),
+         each.node, each.carrier, each.tracking_number, _money(order, each.total_minor), each.invoice_number,
+         moment(each.dispatched_at))
+        for each in order.parcels.all()[:SHOW_AT_MOST]
+    ]  # fmt: skip
+    headers = ("parcel", "state", "from", "carrier", "tracking", "amount", "invoice", "dispatched (UTC)")
+    return Table("Parcels", headers, rows)
+
+
+def reservations(order: Order, story: Trace) -> Table:
+    """What is promised, and from where."""
+    rows = [
+        (each.line_id, link("catalog_product", each.sku), link("catalog_node", each.node), number(each.units),
+         number(each.consumed), label(each.state, RESERVATION_LABELS[ReservationState(each.state)]))
+        for each in Reservation.objects.filter(order_number=order.number).order_by("id")[:SHOW_AT_MOST]
+    ]  # fmt: skip
+    return Table("Reservations", ("line", "sku", "node", "units", "left already", "state"), rows)
+
+
+def runs(order: Order, story: Trace) -> Table:
+    """The journeys it is on."""
+    ids = [event.detail["run_id"] for event in story.events if event.kind == "run"]
+    rows = [
+        (link("engine_processrun", run.id, run.process), run.subject, label(run.state, RUN_LABELS[RunState(run.state)]),
+         run.step, run.waiting_for, moment(run.created_at),
+         duration(run.finished_at - run.created_at) if run.finished_at else "")
+        for run in ProcessRun.objects.filter(id__in=ids).order_by("created_at")[:SHOW_AT_MOST]
+    ]  # fmt: skip
+    headers = ("run", "about", "state", "step", "waiting for", "began (UTC)", "took")
+    return Table("Runs", headers, rows)
+
+
+def cases(order: Order, story: Trace) -> Table:
+    """What needed a person."""
+    ids = [event.detail["case_id"] for event in story.events if event.kind == "case"]
+    rows = [
+        (link("cases_case", case.id, case.title), label(case.state, STATE_LABELS[CaseState(case.state)]),
+         case.owner, moment(case.opened_at), case.resolved_by, case.resolution)
+        for case in Case.objects.filter(id__in=ids).order_by("opened_at")[:SHOW_AT_MOST]
+    ]  # fmt: skip
+    return Table("Cases", ("case", "state", "owner", "opened (UTC)", "resolved by", "resolution"), rows)
+
+
+def journals(order: Order, story: Trace) -> Table:
+    """What the books say."""
+    found = JournalEntry.objects.filter(order_number=order.number).annotate(
+        debits=Sum("lines__amount_minor", filter=Q(lines__amount_minor__gt=0))
+    )
+    rows = [
+        (link("ledger_journalentry", each.id, each.reference), each.purpose, each.booked_on,
+         number(Money(minor=int(each.debits or 0), currency=each.currency)), each.source_event)
+        for each in found.order_by("created_at")[:SHOW_AT_MOST]
+    ]  # fmt: skip
+    return Table("Journal", ("entry", "purpose", "booked on", "amount", "booked for"), rows)
+
+
+def history(order: Order, story: Trace) -> Table:
+    """What happened to it, as the order book tells."""
+    rows = [
+        (moment(event.at), event.name, payload(event.detail) if event.detail else "")
+        for event in order.events.all()[:SHOW_AT_MOST]
+    ]
+    return Table("History", ("at (UTC)", "what", "detail"), rows)
+
+
+def events(order: Order, story: Trace) -> Table:
+    """The whole story in time order, through every layer."""
+    rows = [
+        (moment(event.at), event.kind, _named(event), event.state, _page_of(event),
+         ", ".join(f"{system} {name}" for system, name in event.vendor_refs.items()),
+         payload(event.detail) if event.detail else "")
+        for event in story.events
+    ]  # fmt: skip
+    note = f"Correlation ids: {', '.join(story.correlation_ids) or 'none'}."
+    if not story.complete:
+        note += " There is more than is shown."
+    return Table(
+        "Trace", ("at (UTC)", "kind", "what", "state", "about", "vendor references", "detail"), rows, note=note
+    )
+
+
+def _named(event: TraceEvent) -> str:
+    if event.kind in ("run", "step"):
+        return link("engine_processrun", event.detail["run_id"], event.name)
+    return link("cases_case", event.detail["case_id"], event.name) if event.kind == "case" else event.name
+
+
+def _page_of(event: TraceEvent) -> str:
+    page = {"inbox": "inbox_inboxmessage", "journal": "ledger_journalentry", "movement": "catalog_product"}
+    return link(page.get(event.kind, ""), event.subject)

@@ -1,0 +1,174 @@
+"""The admin's first page: figures and charts of the last day, each shown only to those who may open what is behind it.
+
+A handful of aggregate queries (dashboard_figures) become cards and charts here; nothing is decided.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from process_apis.orders.models import OrderState
+from retail_platform import dashboard_figures as figures
+from retail_platform.kernel import clock
+from retail_platform.kernel.admin_pages import duration, list_link
+
+COLOURS = {
+    "received": "#94a3b8", "accepted": "#7dd3fc", "reserved": "#38bdf8", "released": "#6366f1",
+    "part_shipped": "#f59e0b", "shipped": "#14b8a6", "closed": "#22c55e", "cancelled": "#ef4444",
+    "p50": "#14b8a6", "p95": "#f59e0b",
+}  # fmt: skip
+AGES = {"hour": ("under an hour", "#7dd3fc"), "day": ("under a day", "#f59e0b"), "older": ("older", "#ef4444")}
+
+
+def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """What templates/admin/index.html shows (unfold's DASHBOARD_CALLBACK)."""
+    now = clock.now()
+    cards: list[dict[str, Any]] = []
+    panels: list[dict[str, Any]] = []
+    for permission, part in PARTS:
+        if request.user.has_perm(permission):
+            some_cards, some_panels = part(now)
+            cards += some_cards
+            panels += some_panels
+    return {**context, "title": "Today", "cards": cards, "panels": panels, "as_of": now}
+
+
+Part = tuple[list[dict[str, Any]], list[dict[str, Any]]]
+
+
+def _orders(now: Any) -> Part:
+    hours = figures.orders_by_hour(now)
+    totals = {state: sum(hour.get(state, 0) for hour in hours.values()) for state in OrderState.values}
+    present = [state for state in OrderState.values if totals[state]]
+    names = [state.replace("_", " ") for state in present]
+    by_state = _chart(names, [("orders", [totals[state] for state in present], [COLOURS[s] for s in present])])
+    by_hour = _chart(
+        [f"{hour:%H}:00" for hour in hours],
+        [(state.replace("_", " "), [hour.get(state, 0) for hour in hours.values()], COLOURS[state])
+         for state in present], stacked=True,
+    )  # fmt: skip
+    under_way = sum(totals.values()) - totals["closed"] - totals["cancelled"]
+    cards = [
+        _card("Orders, last 24 h", sum(totals.values()), f"{totals['closed']} closed", "orders_order"),
+        _card("Under way", under_way, "of the last 24 h", "orders_order"),
+        _card("Cancelled", totals["cancelled"], "last 24 h", "orders_order", state__exact="cancelled"),
+    ]
+    return cards, [
+        _panel("Orders by state", "taken in during the last 24 hours", by_state, empty=not present),
+        _panel("Orders by hour", "UTC, by the state they are in now", by_hour, empty=not present),
+    ]
+
+
+def _runs(now: Any) -> Part:
+    counts, latency = figures.open_runs(), figures.run_latency(now)
+    chart = _chart(
+        [row.process.replace("_", " ") for row in latency],
+        [("half are faster than", [round(row.p50_s, 3) for row in latency], COLOURS["p50"]),
+         ("19 of 20 are faster than", [round(row.p95_s, 3) for row in latency], COLOURS["p95"])],
+    )  # fmt: skip
+    rows = [(row.process.replace("_", " "), row.runs, duration(row.p50_s), duration(row.p95_s)) for row in latency]
+    parked = counts.get("parked", 0)
+    cards = [
+        _card("Parked runs", parked, "wait for a person", "engine_processrun", alarm="danger" if parked else "",
+              state__exact="parked"),
+        _card("Moving runs", sum(counts.values()) - parked, f"{counts.get('waiting', 0)} wait for a fact",
+              "engine_processrun"),
+    ]  # fmt: skip
+    table = {"headers": ("journey", "runs", "p50", "p95"), "rows": rows}
+    return cards, [_panel("How long runs take", "seconds from start to end, finished within 24 hours", chart,
+                          table=table, empty=not rows)]  # fmt: skip
+
+
+def _cases(now: Any) -> Part:
+    open_cases = figures.open_cases(now)
+    owners = sorted(open_cases)
+    chart = _chart(
+        owners,
+        [(name, [open_cases[owner].get(age, 0) for owner in owners], colour) for age, (name, colour) in AGES.items()],
+        stacked=True,
+    )
+    total = sum(sum(ages.values()) for ages in open_cases.values())
+    alarm = "warning" if total else ""
+    cards = [_card("Open cases", total, f"{len(owners)} owners", "cases_case", alarm=alarm, state__exact="open")]
+    return cards, [_panel("Open cases by owner and age", "the exception desk", chart, empty=not total)]
+
+
+def _stock(now: Any) -> Part:
+    alerts = figures.stock_alerts()
+    rows = [(list_link("stock_stockposition", sku, q=sku), on_hand, reserved, on_hand - reserved)
+            for sku, on_hand, reserved in alerts[:8]]  # fmt: skip
+    count = f"{len(alerts)}+" if len(alerts) == figures.MOST_ALERTS else len(alerts)
+    cards = [_card("Stock alerts", count, f"skus with {figures.FEW} or fewer free anywhere", "stock_stockposition",
+                   alarm="warning" if alerts else "", free="few")]  # fmt: skip
+    table = {"headers": ("sku", "on hand", "reserved", "free"), "rows": rows}
+    return cards, [_panel("Nearly sold out", "all nodes together, fewest first", None, table=table, empty=not rows)]
+
+
+def _facts(now: Any) -> Part:
+    pending, oldest = figures.outbox_lag()
+    lag = duration(now - oldest) if oldest else "none"
+    late = "danger" if oldest and (now - oldest).total_seconds() > figures.LATE_S else ""
+    return [_card("Outbox lag", lag, f"{pending} facts to tell", "outbox_fact", alarm=late, state__exact="pending")], []
+
+
+def _ledger(now: Any) -> Part:
+    entries, booked = figures.booked_today()
+    foot = "; ".join(str(amount) for amount in booked) or "nothing booked yet"
+    return [_card("Journal today", entries, foot, "ledger_journalentry")], []
+
+
+def _connections(now: Any) -> Part:
+    total, broken = figures.breakers()
+    foot = f"of {total}, with an open breaker"
+    return [_card("Cut off", broken, foot, "connections_connection", alarm="danger" if broken else "")], []
+
+
+PARTS: tuple[tuple[str, Callable[[Any], Part]], ...] = (
+    ("orders.view_order", _orders),
+    ("engine.view_processrun", _runs),
+    ("cases.view_case", _cases),
+    ("stock.view_stockposition", _stock),
+    ("outbox.view_fact", _facts),
+    ("ledger.view_journalentry", _ledger),
+    ("connections.view_connection", _connections),
+)
+
+
+def _card(title: str, figure: object, foot: str, model: str, *, alarm: str = "", **filters: str) -> dict[str, Any]:
+    href = reverse(f"admin:{model}_changelist") + (f"?{urlencode(filters)}" if filters else "")
+    return {"title": title, "figure": figure, "foot": foot, "href": href, "alarm": alarm}
+
+
+def _panel(title: str, note: str, chart: Any, *, empty: bool, table: Any = None) -> dict[str, Any]:
+    return {"title": title, "note": note, "chart": chart, "table": table, "empty": empty}
+
+
+def _chart(labels: Sequence[str], series: Sequence[tuple[str, Any, Any]], *, stacked: bool = False) -> dict[str, str]:
+    """Data and options of a bar chart, as unfold's chart component takes them."""
+    data = {
+        "labels": list(labels),
+        "datasets": [{"label": name, "data": values, "backgroundColor": colour} for name, values, colour in series],
+    }
+    grey = {"color": "#9ca3af"}
+    options = {
+        "animation": False,
+        "responsive": True,
+        "maintainAspectRatio": False,
+        "maxBarThickness": 36,
+        "datasets": {"bar": {"borderRadius": 3}},
+        "plugins": {"legend": {
+            "display": len(series) > 1, "align": "end",
+            "labels": {**grey, "boxWidth": 8, "boxHeight": 8, "usePointStyle": True, "pointStyle": "circle"},
+        }},
+        "scales": {
+            "x": {"stacked": stacked, "ticks": {**grey, "maxRotation": 0, "autoSkip": True}, "grid": {"display": False},
+                  "border": {"display": False}},
+            "y": {"stacked": stacked, "beginAtZero": True, "ticks": {**grey, "maxTicksLimit": 6},
+                  "grid": {"tickWidth": 0}, "border": {"display": False}},
+        },
+    }  # fmt: skip
+    return {"data": json.dumps(data), "options": json.dumps(options)}
