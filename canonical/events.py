@@ -64,6 +64,7 @@ class JournalBooked(Value):
 
 FACTS: dict[str, type[Value]] = {
     "commerce.order_received": InboxFact,
+    "commerce.order_updated": InboxFact,
     "wms.shipment_reported": InboxFact,
     "payments.event_received": InboxFact,
     "inbox.unrecognized": UnrecognizedFact,

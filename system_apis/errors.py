@@ -29,5 +29,9 @@ class Refused(SystemFault):
         self.code = code
 
 
+class NotAllowed(Refused):
+    """It does not accept our credentials. No business "no": nothing is undone, a person mends the connection."""
+
+
 class ContractBroken(SystemFault):
     """The answer is not shaped as documented. Park the run for a person, and keep the answer."""

@@ -15,7 +15,7 @@ from process_apis.engine import lease, step_log
 from process_apis.engine.models import Direction, ProcessRun, RunState, RunStep, StepState
 from process_apis.engine.process import NeedsPerson, Process, Rejected, Step
 from retail_platform.kernel.problem import DomainError
-from system_apis.errors import ContractBroken, OutcomeUnknown, Refused, SystemFault, Unavailable
+from system_apis.errors import ContractBroken, NotAllowed, OutcomeUnknown, Refused, SystemFault, Unavailable
 from system_apis.terms import CallKey
 
 log = structlog.get_logger(__name__)
@@ -27,9 +27,9 @@ _PASSING_CLASSES = {"08", "53", "57"}  # connection, resources, operator interve
 def step_on(run: ProcessRun, process: Process, *, facts: dict[str, Any]) -> bool:
     """Move past the step just done. True while there is a next one."""
     run.facts = {**run.facts, **facts}
-    run.step = _next_undo(run, process) if run.direction == Direction.UNDOING else _next_step(run, process)
+    run.step = following(run, process)
     if run.step:
-        lease.write(run, step=run.step, facts=run.facts, claims=1, error="")
+        lease.write(run, step=run.step, facts=run.facts, claims=1, error="", waiting_for="")
         return True
     finish(run, state=RunState.UNDONE if run.direction == Direction.UNDOING else RunState.DONE)
     return False
@@ -44,20 +44,23 @@ def finish(run: ProcessRun, *, state: RunState) -> None:
     )  # fmt: skip
 
 
-def _next_step(run: ProcessRun, process: Process) -> str:
-    following = process.steps[(process.position(run.step) or 0) + 1 :]
-    return following[0].name if following else ""
+def following(run: ProcessRun, process: Process) -> str:
+    """The step after the one a run stands at, in the direction it goes; "" at the end."""
+    if run.direction == Direction.UNDOING:
+        return next_undo(run, process)
+    later = process.steps[(process.position(run.step) or 0) + 1 :]
+    return later[0].name if later else ""
 
 
-def _next_undo(run: ProcessRun, process: Process) -> str:
-    """The undo of the latest step that did something and is not yet undone.
+def next_undo(run: ProcessRun, process: Process) -> str:
+    """The undo of the latest step that did something and is not yet undone; "" when nothing is left to take back.
 
-    A remote step that was refused may have made some of its calls before: its undo finds out and takes those back.
+    A remote step that was refused, or parked, may have made some of its calls: its undo finds out and takes them back.
     """
     states = dict(RunStep.objects.filter(run_id=run.id).values_list("name", "state"))
     for step in reversed(process.steps):
         did_something = states.get(step.name) == StepState.DONE or (
-            step.remote and states.get(step.name) == StepState.REFUSED
+            step.remote and states.get(step.name) in (StepState.REFUSED, StepState.PARKED)
         )
         if step.undo and did_something and states.get(step.undo_name) not in (StepState.DONE, StepState.SKIPPED):
             return step.undo_name
@@ -76,6 +79,9 @@ def after_failure(run: ProcessRun, process: Process, step: Step, *, error: Excep
             )
         case OutcomeUnknown() | SoftTimeLimitExceeded():
             return _try_again(run, process, step, error=error, key=key, maybe_sent=step.remote)
+        case NotAllowed():
+            proposal = "Renew the credentials of the connection (manage.py connect), then resume the run."
+            return _park(run, kind=CaseKind.TECHNICAL, error=error, key=key, proposal=proposal)
         case Refused() | Rejected() if run.direction == Direction.FORWARD and process.on_refusal == "undo":
             return _turn_back(run, process, error=error, key=key)
         case Refused() | Rejected():
@@ -130,8 +136,9 @@ def _try_again(
         if after_s:
             delay = after_s + random.uniform(0, min(1.0, after_s))  # noqa: S311
         lease.write(
-            run, state=RunState.RETRYING, next_wake_at=lease.in_seconds(delay), lease_until=None, error=_said(error)
-        )
+            run, state=RunState.RETRYING, next_wake_at=lease.in_seconds(delay), lease_until=None, claims=0,
+            error=_said(error),
+        )  # fmt: skip
     log.info("step will be tried again", run=str(run.id), step=run.step, in_s=round(delay, 1), error=_said(error))
     return False
 
@@ -141,7 +148,7 @@ def _turn_back(run: ProcessRun, process: Process, *, error: Exception, key: Call
         step_log.record(run, state=StepState.REFUSED, key=key, counts=False, error=_said(error))
         run.direction, run.error = Direction.UNDOING, _said(error)
         run.facts = {**run.facts, "refused_step": run.step, "refused_because": _said(error)}
-        run.step = _next_undo(run, process)
+        run.step = next_undo(run, process)
         if not run.step:
             lease.write(run, direction=run.direction, error=run.error)
             finish(run, state=RunState.UNDONE)

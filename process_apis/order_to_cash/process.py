@@ -27,6 +27,13 @@ ORDER_INTAKE = Process(  # a shop's webhook: read what is in the inbox
     steps=(Step(take_in_order, queue="checkout"),),
 )
 
+ORDER_CHANGE_INTAKE = Process(  # the same for a change; it may come before the order itself, and then is the order
+    name="order_change_intake",
+    starts_on="commerce.order_updated",
+    subject="inbox_id",
+    steps=(Step(take_in_order, queue="checkout"),),
+)
+
 ORDER_TO_CASH = Process(
     name="order_to_cash",
     starts_on="order.placed",
@@ -71,4 +78,4 @@ PARCEL = Process(  # one run for each parcel: money, invoice and journal follow 
     ),
 )
 
-PROCESSES = (ORDER_INTAKE, ORDER_TO_CASH, SHIPMENT_INTAKE, PARCEL)
+PROCESSES = (ORDER_INTAKE, ORDER_CHANGE_INTAKE, ORDER_TO_CASH, SHIPMENT_INTAKE, PARCEL)

@@ -4,7 +4,7 @@ import secrets
 from typing import Any
 
 import requests
-from experience_apis.availability.services import rebuild
+from experience_apis.availability import projection
 
 from canonical.stock import MovementReason, StockMovement
 from process_apis.stock import services as stock
@@ -45,7 +45,7 @@ def write(*, base_url: str, sandbox_url: str) -> None:
         ]
     )
     _set_up_sandbox(sandbox_url, base_url=base_url, webhooks=webhooks, opening=opening)
-    rebuild(now=clock.now())
+    projection.refresh(projection.skus(), now=clock.now())
 
 
 def _connections(sandbox_url: str) -> dict[str, str]:

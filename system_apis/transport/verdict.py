@@ -7,7 +7,7 @@ from typing import Any, Literal
 import requests
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from system_apis.errors import ContractBroken, OutcomeUnknown, Refused, SystemFault, Unavailable
+from system_apis.errors import ContractBroken, NotAllowed, OutcomeUnknown, Refused, SystemFault, Unavailable
 from system_apis.transport.answer import Answer
 from system_apis.transport.retry_after import retry_after_s
 
@@ -32,7 +32,8 @@ def of_answer(answer: Answer, *, what: str, kind: CallKind, now: datetime) -> Sy
     if status >= 500 or status == 408:
         return _silent(f"{what} answered {status}", kind=kind, evidence=evidence)
     if status >= 400:
-        return Refused(f"{what} was refused with {status}", code=refusal_code(answer), evidence=evidence)
+        refusal = NotAllowed if status in (401, 403) else Refused
+        return refusal(f"{what} was refused with {status}", code=refusal_code(answer), evidence=evidence)
     return ContractBroken(f"{what} answered {status}, and we follow no redirect; check the base URL", evidence=evidence)
 
 
