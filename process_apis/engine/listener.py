@@ -1,13 +1,12 @@
 """Facts start runs and end waits. Called by the relay, in the transaction that marks the fact delivered."""
 
 from datetime import timedelta
-from uuid import uuid4
 
 from django.db import connection
 
 from process_apis.engine import lease, registry, wake
 from process_apis.engine.models import ProcessRun
-from process_apis.engine.process import Process
+from process_apis.engine.process import Process, run_id_of
 from retail_platform.kernel import clock
 from retail_platform.kernel.outbox.models import Fact
 
@@ -31,10 +30,11 @@ def on_fact(fact: Fact) -> None:
 
 
 def _start(process: Process, fact: Fact) -> None:
+    subject = str(fact.data[process.subject])
     run = ProcessRun(
-        id=uuid4(),
+        id=run_id_of(process=process.name, subject=subject),
         process=process.name,
-        subject=str(fact.data[process.subject]),
+        subject=subject,
         step=process.steps[0].name,
         correlation_id=fact.correlation_id,
         facts={"started_by": fact.data},

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Literal
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from system_apis.terms import CallKey
 
@@ -127,3 +127,11 @@ class Process:
 def key_of(*, process: str, subject: str, step: str, generation: int) -> str:
     """The name of a step's effect at the vendor: from the business subject, so it survives even a lost database."""
     return sha256(f"{process}/{subject}/{step}/{generation}".encode()).hexdigest()[:32]
+
+
+_RUNS = UUID("6d1b0a52-52c4-4d0f-9a0e-1c6c3f0e5d77")
+
+
+def run_id_of(*, process: str, subject: str) -> UUID:
+    """The id of a subject's run: known before it exists, and the same in a database that was rebuilt."""
+    return uuid5(_RUNS, f"{process}/{subject}")

@@ -1,5 +1,6 @@
 """Advance a run: carry out its ready steps, commit each, stop at a wait, a retry, a park or another queue."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -65,21 +66,24 @@ def _carry_out(run: ProcessRun, process: Process, step: Step) -> bool:
     undoing = run.direction == Direction.UNDOING
     function = step.undo if undoing and step.undo else step.do
     key = CallKey(key_of(process=run.process, subject=run.subject, step=run.step, generation=run.generation))
+    kept: list[str] = []
     try:
         if step.remote:
             key = _begin(run, key)
-            return _remote(run, process, function, key)
-        return _local(run, process, function, key)
+            return _remote(run, process, function, key, kept)
+        return _local(run, process, function, key, kept)
     except lease.LostLease:
         raise
     except Exception as error:
+        if kept:  # some of the step's calls were made, whatever became of the last one
+            key = replace(key, tried_before=True)
         return endings.after_failure(run, process, step, error=error, key=key)
 
 
-def _local(run: ProcessRun, process: Process, function: StepFunction, key: CallKey) -> bool:
+def _local(run: ProcessRun, process: Process, function: StepFunction, key: CallKey, kept: list[str]) -> bool:
     """Our own rows only: the effect and its record are one commit, so the step happens exactly once."""
     with transaction.atomic():
-        outcome = function(_context(run, key))
+        outcome = function(_context(run, key, kept))
         return _settle(run, process, outcome, key=key, counts=True)
 
 
@@ -90,9 +94,9 @@ def _begin(run: ProcessRun, key: CallKey) -> CallKey:
         return step_log.begin(run, key=key)
 
 
-def _remote(run: ProcessRun, process: Process, function: StepFunction, key: CallKey) -> bool:
+def _remote(run: ProcessRun, process: Process, function: StepFunction, key: CallKey, kept: list[str]) -> bool:
     """Call with no transaction open; then record what came of it, with our own rows, in one commit."""
-    outcome = function(_context(run, key))
+    outcome = function(_context(run, key, kept))
     with transaction.atomic():
         return _settle(run, process, outcome, key=key, counts=False)
 
@@ -107,8 +111,9 @@ def _settle(run: ProcessRun, process: Process, outcome: Outcome, *, key: CallKey
     return endings.step_on(run, process, facts=outcome.facts)
 
 
-def _context(run: ProcessRun, key: CallKey) -> StepContext:
+def _context(run: ProcessRun, key: CallKey, kept: list[str]) -> StepContext:
     def keep(**facts: Any) -> None:
+        kept.extend(facts)
         run.facts = {**run.facts, **facts}
         lease.write(run, facts=run.facts)
 

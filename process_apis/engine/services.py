@@ -7,9 +7,10 @@ from django.db import transaction
 from django.db.models import F
 
 from process_apis.cases import services as cases
-from process_apis.engine import lease, registry, wake
+from process_apis.engine import endings, lease, registry, wake
 from process_apis.engine.models import Direction, ProcessRun, RunState, RunStep, StepState
 from process_apis.engine.process import Process
+from process_apis.engine.queries import NoSuchRun
 from retail_platform.kernel.problem import DomainError
 
 
@@ -39,32 +40,24 @@ def skip(*, run_id: UUID, by: str, reason: str, now: datetime) -> None:
                 "state": StepState.SKIPPED, "direction": run.direction, "error": f"{by}: {reason}", "finished_at": now,
             },
         )  # fmt: skip
-        following = process.steps[(process.position(run.step) or 0) + 1 :]
-        if not following or run.direction == Direction.UNDOING:
-            state = RunState.UNDONE if run.direction == Direction.UNDOING else RunState.DONE
-            ProcessRun.objects.filter(id=run.id).update(state=state, finished_at=now)
-            cases.resolve_for_run(run_id=run.id, by=by, resolution=f"skipped {run.step}. {reason}", now=now)
-            return
-        skipped, run.step = run.step, following[0].name
-        _restart(run, process, by=by, resolution=f"skipped {skipped}. {reason}", now=now)
+        skipped, run.step = run.step, endings.following(run, process)
+        if run.step:
+            _restart(run, process, by=by, resolution=f"skipped {skipped}. {reason}", now=now)
+        else:
+            _finish(run, by=by, resolution=f"skipped {skipped}. {reason}", now=now)
 
 
 def compensate(*, run_id: UUID, by: str, reason: str, now: datetime) -> None:
     """Take back everything the run has done. Raises NotParked."""
     with transaction.atomic():
         run, process = _parked(run_id)
-        done = set(run.steps.filter(state=StepState.DONE).values_list("name", flat=True))
-        to_undo = [step for step in process.steps if step.undo and step.name in done and step.undo_name not in done]
         run.direction = Direction.UNDOING
-        run.step = to_undo[-1].undo_name if to_undo else run.step
         run.facts = {**run.facts, "refused_step": run.step, "refused_because": f"{by}: {reason}"}
-        if not to_undo:
-            ProcessRun.objects.filter(id=run.id).update(
-                state=RunState.UNDONE, finished_at=now, direction=run.direction, facts=run.facts
-            )
-            cases.resolve_for_run(run_id=run.id, by=by, resolution=f"nothing to take back. {reason}", now=now)
-            return
-        _restart(run, process, by=by, resolution=f"taken back. {reason}", now=now)
+        run.step = endings.following(run, process)
+        if run.step:
+            _restart(run, process, by=by, resolution=f"taken back. {reason}", now=now)
+        else:
+            _finish(run, by=by, resolution=f"nothing to take back. {reason}", now=now)
 
 
 def send_as_new(*, run_id: UUID, by: str, reason: str, now: datetime) -> None:
@@ -78,12 +71,23 @@ def send_as_new(*, run_id: UUID, by: str, reason: str, now: datetime) -> None:
 
 def _parked(run_id: UUID) -> tuple[ProcessRun, Process]:
     run = ProcessRun.objects.select_for_update().filter(id=run_id).first()
-    if run is None or run.state != RunState.PARKED:
-        raise NotParked(f"run {run_id} is {run.state if run else 'unknown'}; only a parked run can be acted on")
+    if run is None:
+        raise NoSuchRun(f"there is no run {run_id}; take the id from the list of runs")
+    if run.state != RunState.PARKED:
+        raise NotParked(f"run {run_id} is {run.state}; only a parked run can be acted on")
     process = registry.processes().get(run.process)
     if process is None or process.position(run.step) is None:
         raise NotParked(f"this release does not know step {run.step!r} of {run.process!r}; deploy the one that does")
     return run, process
+
+
+def _finish(run: ProcessRun, *, by: str, resolution: str, now: datetime) -> None:
+    """Nothing is left to do: the run ends here."""
+    state = RunState.UNDONE if run.direction == Direction.UNDOING else RunState.DONE
+    ProcessRun.objects.filter(id=run.id).update(
+        state=state, direction=run.direction, facts=run.facts, error="", finished_at=now, updated_at=now
+    )
+    cases.resolve_for_run(run_id=run.id, by=by, resolution=resolution, now=now)
 
 
 def _restart(run: ProcessRun, process: Process, *, by: str, resolution: str, now: datetime) -> None:

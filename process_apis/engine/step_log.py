@@ -8,11 +8,13 @@ from django.db import connection
 from process_apis.engine.models import ProcessRun, StepState
 from system_apis.terms import CallKey
 
+# Time spent waiting for a fact is not time spent trying, so a step's budget begins when its last wait ended.
 _BEGIN = """
 INSERT INTO engine_runstep AS step (run_id, name, direction, state, attempts, maybe_sent, key, result, error)
 VALUES (%(run)s, %(name)s, %(direction)s, 'running', 1, true, %(key)s, '{}', '')
 ON CONFLICT (run_id, name) DO UPDATE
 SET state = 'running', attempts = step.attempts + 1, maybe_sent = true, key = excluded.key,
+    started_at = CASE WHEN step.state = 'waiting' THEN clock_timestamp() ELSE step.started_at END,
     last_tried_at = clock_timestamp()
 RETURNING coalesce(old.maybe_sent, false), old.last_tried_at
 """
@@ -25,6 +27,7 @@ VALUES (%(run)s, %(name)s, %(direction)s, %(state)s, 1, %(maybe_sent)s, %(key)s,
 ON CONFLICT (run_id, name) DO UPDATE
 SET state = excluded.state, attempts = step.attempts + %(attempt)s, maybe_sent = excluded.maybe_sent,
     key = excluded.key, result = excluded.result, error = excluded.error, finished_at = excluded.finished_at,
+    started_at = CASE WHEN step.state = 'waiting' THEN clock_timestamp() ELSE step.started_at END,
     last_tried_at = CASE WHEN %(attempt)s = 1 THEN clock_timestamp() ELSE step.last_tried_at END
 RETURNING extract(epoch FROM clock_timestamp() - started_at)::float8, attempts
 """

@@ -21,6 +21,7 @@ def capture_payment(ctx: StepContext) -> Done:
         amount = Money(minor=tender.amount_minor, currency=parcel.order.currency)
         key = ctx.key.part(str(payment.position))
         movement = payments().capture(payment.authorization, amount, key=key)
+        ctx.keep(**{f"captured_{payment.position}": movement.reference})
         captured += amount.minor
         taken.append(
             partial(services.captured, payment, movement, key=f"capture:{parcel.shipment_id}:{payment.position}")
