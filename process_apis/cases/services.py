@@ -5,8 +5,25 @@ from uuid import UUID, uuid4
 
 from django.db import connection
 
+from process_apis.cases import queries
 from process_apis.cases.models import OWNERS, Case, CaseKind, CaseState
 from retail_platform.kernel import correlation
+from retail_platform.kernel.problem import DomainError
+
+
+class AlreadyClosed(DomainError):
+    """Somebody has closed this case before."""
+
+    kind = "case-closed"
+    title = "This case is closed already"
+
+
+class BelongsToRun(DomainError):
+    """A parked run waits for this case: closing it alone would leave the run forgotten. Act on the run."""
+
+    kind = "case-of-run"
+    title = "A parked run waits for this"
+
 
 _OPEN = """
 INSERT INTO cases_case (id, kind, owner, fingerprint, subject, run_id, correlation_id, title, detail, proposal, state,
@@ -58,10 +75,19 @@ def resolve_for_run(*, run_id: UUID, by: str, resolution: str, now: datetime) ->
     )
 
 
+def close(*, case_id: UUID, by: str, resolution: str, now: datetime) -> None:
+    """Close one case by hand. Raises NoSuchCase, BelongsToRun, and AlreadyClosed."""
+    standing = queries.case(case_id)
+    if standing.run_id is not None and standing.state == CaseState.OPEN:
+        raise BelongsToRun(f"run {standing.run_id} is parked; resume, skip, compensate or send it as new instead")
+    if not resolve(case_id=case_id, by=by, resolution=resolution, now=now):
+        raise AlreadyClosed(f"{standing.resolved_by or 'somebody'} has closed it; read its resolution")
+
+
 def resolve(*, case_id: UUID, by: str, resolution: str, now: datetime) -> bool:
-    """Close one case. False when somebody else has done so already."""
+    """Close one case that no run waits for. False when somebody else has done so already, or a run does wait."""
     return bool(
-        Case.objects.filter(id=case_id, state=CaseState.OPEN).update(
+        Case.objects.filter(id=case_id, state=CaseState.OPEN, run_id=None).update(
             state=CaseState.RESOLVED, resolved_at=now, resolved_by=by, resolution=resolution
         )
     )

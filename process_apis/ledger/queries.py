@@ -1,11 +1,21 @@
 """Read the ledger."""
 
-from django.db.models import Sum
+from datetime import date
+
+from django.db.models import QuerySet, Sum
 
 from canonical.journal import AccountBalance, Posting
 from canonical.journal import JournalEntry as Entry
 from canonical.money import Money
 from process_apis.ledger.models import JournalEntry, JournalLine
+from retail_platform.kernel.problem import NotFound
+
+
+class NoSuchEntry(NotFound):
+    """No journal entry has this reference."""
+
+    kind = "no-such-entry"
+    title = "There is no such journal entry"
 
 
 def trial_balance(*, entity: str) -> tuple[AccountBalance, ...]:
@@ -40,3 +50,18 @@ def entry(reference: str) -> Entry:
             for line in found.lines.all()
         ),
     )
+
+
+def entries(*, entity: str, order_number: str | None = None, day: date | None = None) -> QuerySet[JournalEntry]:
+    """Entries of one legal entity to page through, all or those of an order or of a business day."""
+    wanted = {"order_number": order_number, "booked_on": day}
+    found = JournalEntry.objects.filter(entity=entity, **{name: value for name, value in wanted.items() if value})
+    return found.select_related("reverses")
+
+
+def in_full(reference: str) -> JournalEntry:
+    """One entry with its lines and accounts. Raises NoSuchEntry."""
+    found = JournalEntry.objects.prefetch_related("lines__account").filter(reference=reference).first()
+    if found is None:
+        raise NoSuchEntry(f"there is no entry {reference!r}; take the reference from the list of entries")
+    return found

@@ -1,10 +1,13 @@
 """Read the stock book."""
 
 from collections.abc import Collection
+from typing import TypeVar
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
-from process_apis.stock.models import Reservation, StockPosition
+from process_apis.stock.models import Reservation, StockMovement, StockPosition
+
+Row = TypeVar("Row", StockPosition, StockMovement)
 
 
 def free(skus: Collection[str]) -> dict[str, dict[str, int]]:
@@ -21,3 +24,18 @@ def free(skus: Collection[str]) -> dict[str, dict[str, int]]:
 def reservations_of(order_number: str) -> list[Reservation]:
     """What is promised to an order, by node and line."""
     return list(Reservation.objects.filter(order_number=order_number).order_by("node", "line_id"))
+
+
+def positions(*, nodes: Collection[str], sku: str | None = None, node: str | None = None) -> QuerySet[StockPosition]:
+    """Positions to page through; `nodes` are those a caller may see, none of them named means all."""
+    return _seen(StockPosition.objects.all(), nodes=nodes, sku=sku, node=node)
+
+
+def movements(*, nodes: Collection[str], sku: str | None = None, node: str | None = None) -> QuerySet[StockMovement]:
+    """Movements to page through, limited like positions."""
+    return _seen(StockMovement.objects.all(), nodes=nodes, sku=sku, node=node)
+
+
+def _seen(rows: QuerySet[Row], *, nodes: Collection[str], sku: str | None, node: str | None) -> QuerySet[Row]:
+    found = rows.filter(**{name: value for name, value in (("sku", sku), ("node", node)) if value})
+    return found.filter(node__in=nodes) if nodes else found

@@ -1,0 +1,101 @@
+"""The exception desk: what waits for a person, and closing it with a word on how."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from process_apis.cases import queries, services
+from process_apis.cases.serializers import CaseOut, CasesOut, CasesQuery, ResolveIn
+from retail_platform.kernel import clock
+from retail_platform.kernel.idempotency.views import IdempotentPost
+from retail_platform.kernel.identity.principal import Principal
+from retail_platform.kernel.pages import page
+from retail_platform.kernel.schema import ProblemOut, example
+from retail_platform.kernel.views import ApiView
+
+_CASE = {
+    "id": "5b6f7b1e-6f0e-4b57-9d9b-0f3f5d3b2a11",
+    "kind": "mapping",
+    "owner": "master-data",
+    "subject": "DEMO-1001",
+    "run_id": None,
+    "title": "shopify sent a webhook of unknown topic 'carts/update'",
+    "detail": "The payload is kept as inbox message 0b6f7b1e-6f0e-4b57-9d9b-0f3f5d3b2a11.",
+    "proposal": "Unsubscribe from the topic at the vendor, or add it to the vendor's webhooks and replay it.",
+    "state": "open",
+    "count": 3,
+    "opened_at": "2026-03-01T09:30:00Z",
+    "last_seen_at": "2026-03-01T09:45:00Z",
+    "resolved_at": None,
+    "resolved_by": "",
+    "resolution": "",
+    "correlation_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+}
+_RESOLVED = {
+    **_CASE,
+    "state": "resolved",
+    "resolved_at": "2026-03-01T10:00:00Z",
+    "resolved_by": "demo-engineer",
+    "resolution": "unsubscribed at the vendor",
+}
+
+
+class CasesView(ApiView):
+    required_scopes = {"GET": "process.read"}
+    query_serializer = CasesQuery
+
+    @extend_schema(
+        operation_id="cases",
+        summary="What waits for a person",
+        description="Open cases unless another state is asked for, the latest seen first.",
+        responses={200: CasesOut},
+        examples=[example("one case", {"items": [_CASE], "next": None}, status=200)],
+        tags=["cases"],
+    )
+    def get(self, request: Request) -> Response:
+        rows = queries.desk(state=self.query["state"], owner=self.query.get("owner"))
+        order = ["-last_seen_at", "-id"]
+        return Response(page(rows, order=order, query=self.query, show=lambda row: CaseOut(row).data))
+
+
+class CaseView(ApiView):
+    required_scopes = {"GET": "process.read"}
+    path_examples = {"case_id": str(_CASE["id"])}
+
+    @extend_schema(
+        operation_id="case",
+        summary="One case",
+        responses={200: CaseOut, 404: ProblemOut},
+        examples=[example("a case", _CASE, status=200)],
+        tags=["cases"],
+    )
+    def get(self, request: Request, case_id: UUID) -> Response:
+        return Response(CaseOut(queries.case(case_id)).data)
+
+
+class ResolveCaseView(IdempotentPost, ApiView):
+    required_scopes = {"POST": "process.write"}
+    path_examples = {"case_id": str(_CASE["id"])}
+
+    @extend_schema(
+        operation_id="resolve_case",
+        summary="Close a case, saying how it was solved",
+        description="A case that a parked run waits for is closed by acting on the run: resume, skip, compensate.",
+        request=ResolveIn,
+        responses={200: CaseOut, 404: ProblemOut, 409: ProblemOut},
+        examples=[
+            example("solved", {"reason": "unsubscribed at the vendor"}),
+            example("a closed case", _RESOLVED, status=200),
+        ],
+        tags=["cases"],
+    )
+    def post(self, request: Request, case_id: UUID) -> Any:
+        def work(body: dict[str, Any]) -> Response:
+            by = cast(Principal, request.user).client
+            services.close(case_id=case_id, by=by, resolution=body["reason"], now=clock.now())
+            return Response(CaseOut(queries.case(case_id)).data)
+
+        return self.once(request, body=ResolveIn, work=work)

@@ -1,0 +1,14 @@
+"""Read an order with what the other books hold of it."""
+
+from collections.abc import Collection
+
+from process_apis.orders import queries as orders
+from process_apis.orders.models import Order
+from process_apis.stock import queries as stock
+
+
+def whole_order(number: str, *, channels: Collection[str]) -> Order:
+    """One order with its `reservations`. Raises NoSuchOrder."""
+    order = orders.in_full(number, channels=channels)
+    order.reservations = stock.reservations_of(number)  # type: ignore[attr-defined]  # shown beside the rows
+    return order
