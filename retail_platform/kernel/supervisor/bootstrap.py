@@ -123,9 +123,9 @@ def _progress(command: list[str], *, turn: int) -> tuple[int, list[str]]:
     """Run the installer and count the packages it has looked at."""
     output: list[str] = []
     seen, told = 0, time.monotonic()
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, pass_fds=[turn]
-    ) as installer:  # noqa: S603
+    ) as installer:
         for line in installer.stdout or ():
             output.append(line.rstrip())
             seen += line.startswith(("Collecting ", "Requirement already satisfied"))
