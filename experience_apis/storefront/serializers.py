@@ -88,7 +88,7 @@ class PaymentIn(StrictSerializer):
 
 class PlaceOrderIn(StrictSerializer):
     channel = serializers.CharField(max_length=64)
-    lines = serializers.ListSerializer(child=LineIn(), allow_empty=False, max_length=MOST_LINES)
+    lines: Any = serializers.ListSerializer(child=LineIn(), allow_empty=False, max_length=MOST_LINES)
     customer = CustomerIn()
     ship_to = AddressIn()
     payment = PaymentIn()
