@@ -4,9 +4,9 @@ import secrets
 from typing import Any
 
 import requests
-from experience_apis.availability import projection
 
 from canonical.stock import MovementReason, StockMovement
+from experience_apis.availability import projection
 from process_apis.stock import services as stock
 from retail_platform.demo import assortment
 from retail_platform.kernel import clock
