@@ -59,21 +59,23 @@ Handler = Callable[["World", Asked], Reply]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One operation of one system."""
+    """One operation of one system. Where one path serves several, `about` is a word that only its bodies contain."""
 
     method: str
     path: str
     operation: str
     handler: Handler
+    of: str = ""  # the system, where the path does not begin with it
+    about: bytes = b""
 
     @property
     def system(self) -> str:
-        return self.path.split("/")[1]
+        return self.of or self.path.split("/")[1]
 
-    def named(self, method: str, parts: list[str]) -> dict[str, str] | None:
+    def named(self, method: str, parts: list[str], raw: bytes) -> dict[str, str] | None:
         """The named parts of a path that this route takes, or None when it does not."""
         mine = self.path.strip("/").split("/")
-        if method != self.method or len(mine) != len(parts):
+        if method != self.method or len(mine) != len(parts) or self.about not in raw:
             return None
         named = {}
         for own, given in zip(mine, parts, strict=True):

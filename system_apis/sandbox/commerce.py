@@ -44,6 +44,17 @@ def place_order(world: World, wish: dict[str, Any]) -> dict[str, Any]:
     return dict(order)
 
 
+def adopt_order(world: World, order: dict[str, Any]) -> dict[str, Any]:
+    """Know an order whose webhook somebody sends by hand; nothing is sent. The same one again changes nothing."""
+    if not isinstance(order.get("id"), int | str) or not isinstance(order.get("line_items"), list):
+        raise refuse(422, "order", "send the full order as its webhook carries it, with id and line_items")
+    name = str(order["id"])
+    if world.store.get("commerce.orders", name) is None:
+        world.store.put("commerce.orders", name, order)
+        world.store.put("commerce.adopted", name, True)
+    return dict(world.store.get("commerce.orders", name))
+
+
 def get_order(world: World, asked: Asked) -> Reply:
     return Reply(200, {"order": _order(world, asked)})
 
@@ -59,35 +70,67 @@ def fulfil(world: World, asked: Asked) -> Reply:
     order, wish = _order(world, asked), asked.body().get("fulfillment")
     if not isinstance(wish, dict) or not isinstance(wish.get("line_items"), list) or not wish["line_items"]:
         raise refuse(422, "fulfillment", "line_items must name at least one line")
-    shipped = Counter(world.store.get("commerce.shipped", asked.named["id"]) or {})
-    bought = {str(line["id"]): int(line["quantity"]) for line in order.get("line_items", [])}
-    for line in wish["line_items"]:
-        name = str(line.get("id"))
-        shipped[name] += int(line.get("quantity") or 0)
-        if shipped[name] > bought.get(name, 0):
-            raise refuse(422, "line_items", f"line {name}: {shipped[name]} shipped of {bought.get(name, 0)} bought")
+    try:
+        made = ship(
+            world, asked, order, wish["line_items"], tracking=wish.get("tracking_info") or {},
+            key=asked.headers["idempotency-key"],
+        )  # fmt: skip
+    except TooMany as wrong:
+        raise refuse(422, "line_items", str(wrong)) from wrong
+    return Reply(201, {"fulfillment": made})
+
+
+class TooMany(Exception):
+    """More units would be shipped than were bought."""
+
+
+def left_to_ship(world: World, order: dict[str, Any]) -> dict[str, int]:
+    """How many units of each line are still to go, by line id."""
+    shipped = world.store.get("commerce.shipped", str(order["id"])) or {}
+    bought = {
+        str(line["id"]): int(line.get("current_quantity", line["quantity"])) for line in order.get("line_items", [])
+    }
+    return {name: units - shipped.get(name, 0) for name, units in bought.items()}
+
+
+def ship(
+    world: World,
+    asked: Asked,
+    order: dict[str, Any],
+    lines: list[dict[str, Any]],
+    *,
+    tracking: dict[str, Any],
+    key: str,
+) -> dict[str, Any]:
+    """Make a fulfilment of lines {id, quantity}, whichever way it was asked for. Raises TooMany."""
+    name = str(order["id"])
+    shipped, left = Counter(world.store.get("commerce.shipped", name) or {}), left_to_ship(world, order)
+    for line in lines:
+        line_id, units = str(line.get("id")), int(line.get("quantity") or 0)
+        if units > left.get(line_id, 0):
+            raise TooMany(f"line {line_id}: {units} to ship, {left.get(line_id, 0)} left of what was bought")
+        shipped[line_id] += units
+        left[line_id] -= units
     number = world.store.next_number("commerce.fulfillments")
-    tracking = wish.get("tracking_info") or {}
     made = {
         "id": 4_000_000_000 + number, "order_id": order["id"], "status": "success",
         "name": f"{order.get('name')}.F{number}", "created_at": world.now().isoformat(),
-        "tracking_number": tracking.get("number"), "tracking_company": tracking.get("company"),
-        "line_items": wish["line_items"],
+        "tracking_number": tracking.get("number"), "tracking_company": tracking.get("company"), "line_items": lines,
     }  # fmt: skip
-    world.store.put("commerce.shipped", asked.named["id"], dict(shipped))
+    world.store.put("commerce.shipped", name, dict(shipped))
     world.store.put("commerce.fulfillments", str(made["id"]), made)
-    state = "fulfilled" if all(shipped[name] == units for name, units in bought.items()) else "partial"
-    world.store.put("commerce.orders", asked.named["id"], {**order, "fulfillment_status": state})
+    state = "partial" if any(left.values()) else "fulfilled"
+    world.store.put("commerce.orders", name, {**order, "fulfillment_status": state})
     world.effect(
         asked,
         system="commerce",
         operation="fulfil",
-        key=asked.headers["idempotency-key"],
+        key=key,
         reference=str(made["id"]),
         subject=str(order.get("name", "")),
-        lines=wish["line_items"],
+        lines=lines,
     )
-    return Reply(201, {"fulfillment": made})
+    return made
 
 
 def fulfillments(world: World, asked: Asked) -> Reply:

@@ -82,6 +82,11 @@ def place_order(world: World, asked: Asked) -> Reply:
     return Reply(201, {"order": commerce.place_order(world, asked.body())})
 
 
+def adopt_order(world: World, asked: Asked) -> Reply:
+    body = asked.body()
+    return Reply(201, {"order": commerce.adopt_order(world, body.get("order", body))})
+
+
 def ring_up(world: World, asked: Asked) -> Reply:
     tickets = asked.body().get("tickets")
     if not isinstance(tickets, list):
@@ -106,5 +111,6 @@ ROUTES = [
     Route("GET", "/_control/faults", "list_faults", list_faults),
     Route("DELETE", "/_control/faults", "clear_faults", clear_faults),
     Route("POST", "/_control/commerce/orders", "place_order", place_order),
+    Route("POST", "/_control/commerce/adopt", "adopt_order", adopt_order),
     Route("POST", "/_control/pos/tickets", "ring_up", ring_up),
 ]

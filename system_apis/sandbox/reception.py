@@ -4,11 +4,11 @@ import base64
 import hmac
 from urllib.parse import parse_qsl
 
-from system_apis.sandbox import commerce, control, erp_books, payments, pos, tax, wms
+from system_apis.sandbox import commerce, control, erp_books, payments, pos, shopify_graphql, tax, wms
 from system_apis.sandbox.asked import Asked, Refusal, Reply, Route
 from system_apis.sandbox.world import World
 
-SYSTEMS = (commerce, erp_books, payments, pos, tax, wms, control)
+SYSTEMS = (commerce, shopify_graphql, erp_books, payments, pos, tax, wms, control)
 ROUTES = tuple(route for system in SYSTEMS for route in system.ROUTES)
 CONTROL = "_control"
 UNAUTHORIZED = {
@@ -26,7 +26,7 @@ def find(method: str, target: str, headers: dict[str, str], raw: bytes) -> tuple
     path, _, query = target.partition("?")
     parts = path.strip("/").split("/")
     for route in ROUTES:
-        named = route.named(method, parts)
+        named = route.named(method, parts, raw)
         if named is not None:
             return route, Asked(method=method, path=path, query=dict(parse_qsl(query, keep_blank_values=True)),
                                 headers=headers, raw=raw, named=named)  # fmt: skip

@@ -23,11 +23,18 @@ def statement(world: World) -> dict[str, Any]:
         "trial_balance": _trial_balance(world),
         "warehouse": _warehouse(world),
         "tax": _tax(world),
-        "commerce": {"orders": len(world.store.all("commerce.orders")),
-                     "fulfillments": len(world.store.all("commerce.fulfillments"))},
+        "commerce": _commerce(world),
         "effects": int(world.store.get("numbers", "effects") or 0),
         "doubled": doubled(world),
         "webhooks": world.webhooks.state(),
+    }  # fmt: skip
+
+
+def _commerce(world: World) -> dict[str, int]:
+    adopted = len(world.store.all("commerce.adopted"))
+    return {
+        "orders": len(world.store.all("commerce.orders")) - adopted, "adopted": adopted,
+        "fulfillments": len(world.store.all("commerce.fulfillments")),
     }  # fmt: skip
 
 
