@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from canonical.money import Money
 from experience_apis.order_status.models import OrderStatus
 from experience_apis.order_status.wording import tell
 from process_apis.orders import queries as orders
@@ -55,7 +54,7 @@ def project(order: Order) -> dict[str, Any]:
         "state": told.state.value,
         "headline": told.headline,
         "what_next": told.what_next,
-        "lines": [_line(line, order.currency) for line in lines],
+        "lines": [_line(line) for line in lines],
         "parcels": [_parcel(parcel) for parcel in order.parcels.prefetch_related("lines__line")],
         "currency": order.currency,
         "total_minor": order.total_minor,
@@ -71,7 +70,7 @@ def digest(email: str) -> str:
     return sha256(plain.encode()).hexdigest() if plain else ""
 
 
-def _line(line: OrderLine, currency: str) -> dict[str, Any]:
+def _line(line: OrderLine) -> dict[str, Any]:
     return {
         "line_id": line.line_id,
         "sku": line.sku,
@@ -79,7 +78,7 @@ def _line(line: OrderLine, currency: str) -> dict[str, Any]:
         "quantity": line.quantity,
         "shipped": line.shipped,
         "cancelled": line.cancelled,
-        "unit_price": {"amount": Money(minor=line.unit_price_minor, currency=currency).text, "currency": currency},
+        "unit_price_minor": line.unit_price_minor,
     }
 
 

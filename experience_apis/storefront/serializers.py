@@ -124,7 +124,7 @@ class OrderLineOut(StrictSerializer):
     quantity = serializers.IntegerField()
     shipped = serializers.IntegerField()
     cancelled = serializers.IntegerField()
-    unit_price = serializers.JSONField()
+    unit_price = MoneyField()
 
 
 class ParcelLineOut(StrictSerializer):
@@ -164,8 +164,8 @@ class OrderStatusOut(StrictSerializer):
 def shown(row: OrderStatus) -> dict[str, Any]:
     """A status row as `OrderStatusOut` says."""
 
-    def money(minor: int) -> Any:
-        return MoneyField().to_representation(Money(minor=minor, currency=row.currency))
+    def money(minor: int) -> Money:
+        return Money(minor=minor, currency=row.currency)
 
     return {
         "number": row.number,
@@ -173,7 +173,7 @@ def shown(row: OrderStatus) -> dict[str, Any]:
         "state": row.state,
         "headline": row.headline,
         "what_next": row.what_next,
-        "lines": row.lines,
+        "lines": [{**line, "unit_price": money(line["unit_price_minor"])} for line in row.lines],
         "parcels": row.parcels,
         "money": {
             "total": money(row.total_minor),
