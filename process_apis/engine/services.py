@@ -25,14 +25,14 @@ class NotParked(DomainError):
 def resume(*, run_id: UUID, by: str, now: datetime, reason: str = "") -> None:
     """Try the step again where the run stopped. Raises NotParked."""
     with transaction.atomic():
-        run, process = _parked(run_id)
+        run, process = parked(run_id)
         _restart(run, process, by=by, resolution=f"resumed at {run.step}. {reason}".strip(), now=now)
 
 
 def skip(*, run_id: UUID, by: str, reason: str, now: datetime) -> None:
     """Go on behind the step, since a person has done what it would do. Raises NotParked."""
     with transaction.atomic():
-        run, process = _parked(run_id)
+        run, process = parked(run_id)
         RunStep.objects.update_or_create(
             run=run,
             name=run.step,
@@ -50,7 +50,7 @@ def skip(*, run_id: UUID, by: str, reason: str, now: datetime) -> None:
 def compensate(*, run_id: UUID, by: str, reason: str, now: datetime) -> None:
     """Take back everything the run has done. Raises NotParked."""
     with transaction.atomic():
-        run, process = _parked(run_id)
+        run, process = parked(run_id)
         run.direction = Direction.UNDOING
         run.facts = {**run.facts, "refused_step": run.step, "refused_because": f"{by}: {reason}"}
         run.step = endings.following(run, process)
@@ -63,13 +63,14 @@ def compensate(*, run_id: UUID, by: str, reason: str, now: datetime) -> None:
 def send_as_new(*, run_id: UUID, by: str, reason: str, now: datetime) -> None:
     """Try the step again under a new key, since a person has made sure the old one did nothing. Raises NotParked."""
     with transaction.atomic():
-        run, process = _parked(run_id)
+        run, process = parked(run_id)
         RunStep.objects.filter(run=run, name=run.step).update(maybe_sent=False)
         run.generation += 1
         _restart(run, process, by=by, resolution=f"sent as new from {run.step}. {reason}", now=now)
 
 
-def _parked(run_id: UUID) -> tuple[ProcessRun, Process]:
+def parked(run_id: UUID) -> tuple[ProcessRun, Process]:
+    """A parked run, its row locked until the transaction ends. Raises NoSuchRun, NotParked."""
     run = ProcessRun.objects.select_for_update().filter(id=run_id).first()
     if run is None:
         raise NoSuchRun(f"there is no run {run_id}; take the id from the list of runs")

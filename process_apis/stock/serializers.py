@@ -32,7 +32,7 @@ class MovementOut(StrictSerializer):
     node = serializers.CharField()
     units = serializers.IntegerField()
     reason = serializers.CharField(help_text=", ".join(MovementReason))
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # a field of this name, not DRF's attribute
     occurred_at = serializers.DateTimeField()
     recorded_at = serializers.DateTimeField()
     correlation_id = serializers.CharField(allow_blank=True)
