@@ -71,7 +71,7 @@ def send_as_new(*, run_id: UUID, by: str, reason: str, now: datetime) -> None:
 
 def parked(run_id: UUID) -> tuple[ProcessRun, Process]:
     """A parked run, its row locked until the transaction ends. Raises NoSuchRun, NotParked."""
-    run = ProcessRun.objects.select_for_update().filter(id=run_id).first()
+    run = ProcessRun.objects.select_for_update(no_key=True).filter(id=run_id).first()
     if run is None:
         raise NoSuchRun(f"there is no run {run_id}; take the id from the list of runs")
     if run.state != RunState.PARKED:

@@ -28,8 +28,11 @@ def order(number: str) -> Order:
 
 
 def locked(number: str) -> Order:
-    """One order, its row locked until the transaction ends. Raises NoSuchOrder."""
-    found = Order.objects.select_for_update().filter(number=number).first()
+    """One order, its row locked until the transaction ends. Raises NoSuchOrder.
+
+    The lock leaves the key alone: rows that point here are checked at their commit, and would wait for us in a circle.
+    """
+    found = Order.objects.select_for_update(no_key=True).filter(number=number).first()
     if found is None:
         raise NoSuchOrder(f"there is no order {number!r}")
     return found

@@ -28,7 +28,7 @@ def connect(*, code: str, now: datetime, secrets: Mapping[str, str] | None = Non
     `fields` are those of the model: kind, vendor, base_url, channel, active, settings, budget_per_s.
     Raises BadConnection.
     """
-    row = Connection.objects.select_for_update().filter(code=code).first() or Connection(code=code)
+    row = Connection.objects.select_for_update(no_key=True).filter(code=code).first() or Connection(code=code)
     for name, value in fields.items():
         setattr(row, name, value)
     _check_address(row.base_url)
@@ -51,7 +51,7 @@ def rotate_credentials() -> tuple[int, int]:
     everything = list(Connection.objects.values_list("pk", flat=True))
     for pk in everything:
         with transaction.atomic():
-            row = Connection.objects.select_for_update().get(pk=pk)
+            row = Connection.objects.select_for_update(no_key=True).get(pk=pk)
             stored = bytes(row.__dict__["credentials"])
             if stored and sealed.key_id_of(stored) != newest:
                 row.credentials = row.credentials

@@ -43,6 +43,8 @@ def deliver(*, limit: int = 100) -> int:
     """Deliver up to `limit` facts that are due. Returns how many were looked at."""
     with transaction.atomic():
         facts = list(Fact.objects.raw(_CLAIM, [limit]))
+        if not facts:
+            return 0
         told = [fact.id for fact in facts if _tell(fact)]
         Fact.objects.filter(id__in=told).update(state=FactState.DELIVERED, delivered_at=Now(), error="")
     return len(facts)
