@@ -1,0 +1,83 @@
+"""However steps fail, and whenever workers die: a run ends done, undone or parked; no local step happens twice."""
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from process_apis.cases.models import Case
+from process_apis.engine import registry, wake
+from process_apis.engine.models import FINISHED, ProcessRun, RunState
+from process_apis.engine.process import NeedsPerson
+from retail_platform.kernel.outbox.models import Fact
+from system_apis.errors import ContractBroken, OutcomeUnknown, Refused, Unavailable
+from tests import errand
+from tests.engine import Workers
+
+
+class Killed(BaseException):
+    """kill -9."""
+
+
+FAULTS: dict[str, Callable[[], BaseException]] = {
+    "killed": Killed,
+    "unknown": lambda: OutcomeUnknown("cut"),
+    "away": lambda: Unavailable("away", retry_after_s=1),
+    "refused": lambda: Refused("no"),
+    "broken": lambda: ContractBroken("?"),
+    "ask": lambda: NeedsPerson("?", proposal="!"),
+    "bug": lambda: ZeroDivisionError("bug"),
+}
+STEPS = ["pack", "send", "bill", "await_receipt", "file_away", "credit", "call_back", "unpack"]
+plans = st.lists(st.tuples(st.sampled_from(STEPS), st.sampled_from(sorted(FAULTS))), max_size=8)
+
+
+class EngineTest(TestCase):
+    @given(plan=plans)
+    @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+    def test_every_run_comes_to_an_end_that_somebody_sees(self, plan: list[tuple[str, str]]) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            workers = _workers(patch)
+            for step, fault in plan:
+                workers.log.script(step, FAULTS[fault]())
+            run = _drive(workers)
+        done = Counter(Fact.objects.values_list("name", flat=True))
+        open_cases = Case.objects.filter(state="open").count()
+        assert run.state in (*FINISHED, RunState.PARKED)
+        assert open_cases == (1 if run.state == RunState.PARKED else 0)
+        assert all(done[name] <= 1 for name in ("errand.packed", "errand.unpacked", "errand.filed"))
+        if run.state == RunState.DONE:
+            assert (done["errand.packed"], done["errand.filed"], done["errand.unpacked"]) == (1, 1, 0)
+        if run.state == RunState.UNDONE:
+            assert done["errand.packed"] == done["errand.unpacked"]
+        for keys in workers.log.keys.values():
+            assert len({key.value for key in keys}) == 1
+
+
+def _workers(patch: pytest.MonkeyPatch) -> Workers:
+    workers = Workers()
+    patch.setattr(wake, "ring", workers.ring)
+    patch.setattr(errand, "log", workers.log)
+    patch.setattr(registry, "processes", lambda: {"errand": errand.ERRAND})
+    return workers
+
+
+def _drive(workers: Workers) -> ProcessRun:
+    run_id = workers.begin()
+    for _ in range(40):
+        _survive(workers.work)
+        run = ProcessRun.objects.get(id=run_id)
+        if run.next_wake_at is None:
+            return run
+        _survive(lambda: workers.later(run_id))
+    raise AssertionError(f"the run does not end: {run.state} at {run.step}")
+
+
+def _survive(work: Callable[[], Any]) -> None:
+    with suppress(Killed):  # the sweeper finds the run
+        work()
