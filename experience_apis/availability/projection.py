@@ -44,7 +44,7 @@ def skus() -> list[str]:
 def refresh(given: Collection[str], *, now: datetime, into: Sequence[str] | None = None) -> int:
     """Work out these skus anew for all active channels, or those of `into`. Returns how many rows became different."""
     wanted = channels() if into is None else list(into)
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])  # Note [One writer]
         known = catalog.products(given)
         names = {code: node.name for code, node in catalog.nodes().items()}

@@ -18,7 +18,7 @@ from process_apis.orders.models import Order, OrderLine, Parcel
 
 def refresh(number: str, *, now: datetime) -> bool:
     """Work out one order's status anew; True if it became different. An order that is not in the book is left alone."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         _lock(number)
         try:
             shown = project(orders.order(number))
@@ -55,7 +55,7 @@ def project(order: Order) -> dict[str, Any]:
         "headline": told.headline,
         "what_next": told.what_next,
         "lines": [_line(line) for line in lines],
-        "parcels": [_parcel(parcel) for parcel in order.parcels.prefetch_related("lines__line")],
+        "parcels": _parcels(order) if any(line.shipped for line in lines) else [],
         "currency": order.currency,
         "total_minor": order.total_minor,
         "paid_minor": paid,
@@ -80,6 +80,10 @@ def _line(line: OrderLine) -> dict[str, Any]:
         "cancelled": line.cancelled,
         "unit_price_minor": line.unit_price_minor,
     }
+
+
+def _parcels(order: Order) -> list[dict[str, Any]]:
+    return [_parcel(parcel) for parcel in order.parcels.prefetch_related("lines__line")]
 
 
 def _parcel(parcel: Parcel) -> dict[str, Any]:

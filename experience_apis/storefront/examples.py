@@ -1,6 +1,6 @@
 """Examples for the OpenAPI document. Requests work when pasted, against the demonstration's catalog."""
 
-NUMBER = "W7K3MPD9XQ2"
+NUMBER = "DEMO-1001"
 _PRICE = {"amount": "49.90", "currency": "EUR"}
 AVAILABILITY = {
     "channel": "web",

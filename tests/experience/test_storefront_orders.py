@@ -8,8 +8,10 @@ import pytest
 from django.db import connection
 
 from experience_apis.order_status import projection
+from experience_apis.storefront import examples
 from process_apis.catalog.models import Channel, Product
 from process_apis.orders.models import Order, OrderLine, Payment
+from retail_platform.demo import assortment
 from retail_platform.kernel.idempotency.models import IdempotentCall
 from retail_platform.kernel.outbox.models import Fact
 from tests.callers import Caller, a_key, problem
@@ -33,6 +35,12 @@ def pointers(response: Any) -> list[str]:
 def test_an_order_is_taken_with_the_address_to_follow_it_at(shop: Caller) -> None:
     placed = shop.post(ORDERS, a_basket())
     assert (placed.status_code, placed["Location"]) == (202, placed.json()["status_url"])
+
+
+@pytest.mark.parametrize("body", [examples.ORDER, examples.CART_ORDER])
+def test_the_documented_examples_work_against_the_demonstrations_catalog(body: dict[str, Any]) -> None:
+    assortment.write()
+    assert a_shop().post(ORDERS, body).status_code == 202
 
 
 def test_an_order_can_be_followed_at_once(shop: Caller) -> None:
