@@ -21,8 +21,9 @@ class Workers:
     bells: list[tuple[UUID, list[str]]] = field(default_factory=list)
     log: errand.Log = field(default_factory=errand.Log)
 
-    def ring(self, *, run_id: UUID, queues: list[str], correlation_id: str) -> None:
+    def ring(self, *, run_id: UUID, queues: list[str], correlation_id: str) -> bool:
         self.bells.append((run_id, queues))
+        return True
 
     def begin(self, name: str = "errand.begun", subject: str = "E-1") -> UUID:
         """Tell the fact that starts a run; nothing of the run is done yet. Returns its id."""

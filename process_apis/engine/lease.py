@@ -3,7 +3,8 @@
 Times are the database's, so that a wrong clock on one machine takes nothing over too early (reliability F15).
 """
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from django.db.models.functions import Now
 from process_apis.engine.models import ProcessRun, RunState
 
 GRACE_S = 5  # how long a published wake-up may take before the sweeper rings again
+FRESH_S = 1.0  # a lease renewed so lately still outlives one call to a vendor
 
 
 class LostLease(Exception):
@@ -57,6 +59,23 @@ def renew(run: ProcessRun) -> None:
         lease_until=in_seconds(settings.RUN_LEASE_S),
         next_wake_at=in_seconds(settings.RUN_LEASE_S + 1),
     )
+
+
+def keeper(run: ProcessRun) -> Callable[[], None]:
+    """What a remote step asks before each of its calls: a lease that outlives the call, or LostLease and no call.
+
+    A step of several calls, or one that looks before it sends again, may take longer than one lease; and a worker may
+    be stopped between two calls. Without this the run's next holder and this one could both send.
+    """
+    renewed = time.monotonic()
+
+    def confirm() -> None:
+        nonlocal renewed
+        if time.monotonic() - renewed > FRESH_S:
+            renew(run)
+            renewed = time.monotonic()
+
+    return confirm
 
 
 def release(run: ProcessRun) -> None:

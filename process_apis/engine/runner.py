@@ -10,7 +10,7 @@ from django.db import transaction
 from process_apis.engine import endings, lease, registry, step_log, wake
 from process_apis.engine.models import Direction, ProcessRun, StepState
 from process_apis.engine.process import Outcome, Process, Step, StepContext, StepFunction, Wait, key_of
-from retail_platform.kernel import clock, correlation
+from retail_platform.kernel import clock, correlation, holding
 from system_apis.terms import CallKey
 
 log = structlog.get_logger(__name__)
@@ -96,7 +96,8 @@ def _begin(run: ProcessRun, key: CallKey) -> CallKey:
 
 def _remote(run: ProcessRun, process: Process, function: StepFunction, key: CallKey, kept: list[str]) -> bool:
     """Call with no transaction open; then record what came of it, with our own rows, in one commit."""
-    outcome = function(_context(run, key, kept))
+    with holding.use(lease.keeper(run)):
+        outcome = function(_context(run, key, kept))
     with transaction.atomic():
         return _settle(run, process, outcome, key=key, counts=False)
 

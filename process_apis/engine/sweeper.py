@@ -9,7 +9,7 @@ from django.db import connection
 
 from process_apis.cases import services as cases
 from process_apis.cases.models import CaseKind
-from process_apis.engine import registry, wake
+from process_apis.engine import lease, registry, wake
 from process_apis.engine.models import FINISHED, ProcessRun
 from retail_platform.kernel import clock
 
@@ -20,10 +20,23 @@ WITH due AS (
 )
 UPDATE engine_processrun run
 SET state = 'ready', lease_until = NULL, wakes = wakes + 1,
+    fence = fence + CASE WHEN state = 'running' THEN 1 ELSE 0 END,
     next_wake_at = clock_timestamp() + least(5 * power(2, least(wakes, 8)), 600) * interval '1 second'
 FROM due WHERE run.id = due.id
 RETURNING run.id, run.process, run.step, run.correlation_id
 """
+
+# What the broker never got was not rung: it does not count towards rarer bells.
+_NOT_RUNG = """
+UPDATE engine_processrun
+SET wakes = greatest(wakes - 1, 0), next_wake_at = clock_timestamp() + %(pause)s * interval '1 second'
+WHERE id = ANY(%(ids)s) AND state = 'ready'
+"""
+_LOST = """
+UPDATE engine_processrun SET wakes = 0, next_wake_at = clock_timestamp()
+WHERE state = 'ready' AND wakes > 0 AND next_wake_at > clock_timestamp() + %(grace)s * interval '1 second'
+"""
+TRY_AGAIN_S = 2
 
 
 def sweep(*, limit: int = 500) -> int:
@@ -31,12 +44,28 @@ def sweep(*, limit: int = 500) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_DUE, {"limit": limit})
         due: list[tuple[UUID, str, str, str]] = cursor.fetchall()
-    known = registry.processes()
+    known, not_rung = registry.processes(), []
     for run_id, process, step, correlation_id in due:
         # A run of an unknown journey is woken too: the worker parks it with a case.
         queues = known[process].links(step) if process in known else ["fulfilment"]
-        wake.ring(run_id=run_id, queues=queues, correlation_id=correlation_id)
+        if not wake.ring(run_id=run_id, queues=queues, correlation_id=correlation_id):
+            not_rung.append(run_id)
+    if not_rung:
+        with connection.cursor() as cursor:
+            cursor.execute(_NOT_RUNG, {"ids": not_rung, "pause": TRY_AGAIN_S})
     return len(due)
+
+
+def ring_lost_bells() -> int:
+    """Make due every run whose bell rings rarely by now though the broker holds none: it lost them. Returns how many.
+
+    Bells grow rarer while workers are slow, or their queue would grow without end; an empty queue is none of that.
+    """
+    if not wake.silent():
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(_LOST, {"grace": lease.GRACE_S})
+        return cursor.rowcount
 
 
 def report_overdue() -> int:

@@ -1,12 +1,14 @@
 """Ring the bell: a Celery chain with one link for each stretch of a run. It may get lost; the sweeper rings again."""
 
 import time
+from typing import Any
 from uuid import UUID
 
 import structlog
-from celery import chain, signature
+from celery import chain, current_app, signature
+from django.conf import settings
 from django.db import transaction
-from kombu.exceptions import KombuError
+from kombu.exceptions import ChannelError
 
 log = structlog.get_logger(__name__)
 TASK = "engine.run_link"
@@ -14,11 +16,11 @@ _QUIET_S = 2.0
 _quiet_until = 0.0  # after a failed publish: a broker that is away must not slow down whoever has facts to deliver
 
 
-def ring(*, run_id: UUID, queues: list[str], correlation_id: str) -> None:
-    """Publish a wake-up without retry. Failing is no loss: the run's row says when it is due."""
+def ring(*, run_id: UUID, queues: list[str], correlation_id: str) -> bool:
+    """Publish a wake-up without retry. False when it was not: no loss, the run's row says when it is due."""
     global _quiet_until
     if time.monotonic() < _quiet_until:
-        return
+        return False
     links = [
         signature(
             TASK,
@@ -30,9 +32,28 @@ def ring(*, run_id: UUID, queues: list[str], correlation_id: str) -> None:
     ]
     try:
         (chain(*links) if len(links) > 1 else links[0]).apply_async(retry=False)
-    except (KombuError, OSError) as error:
+    except Exception as error:  # whatever a broker that comes and goes makes its client raise
         _quiet_until = time.monotonic() + _QUIET_S
         log.warning("wake-up not published; the sweeper will ring", run=str(run_id), error=str(error))
+        return False
+    return True
+
+
+def silent() -> bool:
+    """Whether the broker holds no wake-up at all. A run that is ready then waits for one that was taken or lost."""
+    try:
+        with current_app.connection_for_read() as broker, broker.channel() as channel:
+            return not any(_length(channel, name) for name in settings.QUEUES)
+    except Exception as error:
+        log.warning("broker not asked for its queues", error=str(error))
+        return False
+
+
+def _length(channel: Any, name: str) -> int:
+    try:
+        return int(channel.queue_declare(queue=name, passive=True).message_count)
+    except ChannelError:  # there is no such queue: Valkey keeps none that is empty
+        return 0
 
 
 def ring_after_commit(*, run_id: UUID, queues: list[str], correlation_id: str) -> None:

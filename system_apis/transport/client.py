@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import requests
 import structlog
 
-from retail_platform.kernel import clock, correlation
+from retail_platform.kernel import clock, correlation, holding
 from system_apis.connections import breaker, health
 from system_apis.connections.models import Connection
 from system_apis.errors import ContractBroken, SystemFault, Unavailable
@@ -55,6 +55,7 @@ class VendorClient:
         now = clock.now()
         budget.take(self.connection, share=share, what=what)
         breaker.admit(self.connection, now=now)
+        holding.confirm()
         sent = {**(headers or {}), **_trace_headers(), "Accept-Encoding": "gzip, identity"}
         started, fault, status = time.monotonic(), None, 0
         try:

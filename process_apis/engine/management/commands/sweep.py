@@ -14,6 +14,7 @@ from process_apis.engine import sweeper
 
 log = structlog.get_logger(__name__)
 OVERDUE_EVERY_S = 30
+LISTEN_EVERY_S = 5
 
 
 class Command(BaseCommand):
@@ -27,10 +28,13 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
-        reported = 0.0
+        reported = listened = 0.0
         while not stopping.is_set():
             try:
                 sweeper.sweep()
+                if time.monotonic() - listened > LISTEN_EVERY_S:
+                    sweeper.ring_lost_bells()
+                    listened = time.monotonic()
                 if time.monotonic() - reported > OVERDUE_EVERY_S:
                     sweeper.report_overdue()
                     reported = time.monotonic()

@@ -1,0 +1,140 @@
+"""Who may still call and write: a worker that slept, a broker that lost its bells."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from celery import Celery
+from django.conf import settings
+
+from process_apis.engine import lease, sweeper, wake
+from process_apis.engine.models import ProcessRun, RunState
+from process_apis.engine.process import Done, Outcome, StepContext
+from retail_platform.celery import app
+from retail_platform.kernel import clock, holding
+from tests.engine import Workers
+
+pytestmark = pytest.mark.django_db
+
+
+def at(run_id: UUID) -> ProcessRun:
+    return ProcessRun.objects.get(id=run_id)
+
+
+def due_at(run_id: UUID) -> datetime:
+    due = at(run_id).next_wake_at
+    assert due is not None
+    return due
+
+
+def make_due(run_id: UUID) -> None:
+    past = clock.now() - timedelta(seconds=1)
+    ProcessRun.objects.filter(id=run_id).update(next_wake_at=past, lease_until=past)
+
+
+def sleeps(then: Callable[[StepContext], Outcome]) -> Callable[[StepContext], Outcome]:
+    """A step during which the worker stands still for longer than its lease, and the sweeper comes by."""
+
+    def act(ctx: StepContext) -> Outcome:
+        make_due(ctx.run_id)
+        sweeper.sweep()
+        return then(ctx)
+
+    return act
+
+
+def test_a_worker_that_was_swept_past_is_fenced_off_before_another_takes_over(workers: Workers) -> None:
+    workers.log.script("send", sleeps(lambda ctx: Done(late=True)))
+    run_id = workers.begin()
+    workers.work()
+    assert (at(run_id).state, at(run_id).facts.get("late")) == (RunState.DONE, None)
+
+
+def test_a_call_is_not_made_once_the_lease_is_lost(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lease, "FRESH_S", 0.0)
+    called: list[str] = []
+
+    def call(ctx: StepContext) -> Outcome:
+        holding.confirm()
+        called.append("late")
+        return Done()
+
+    workers.log.script("send", sleeps(call))
+    run_id = workers.begin()
+    workers.work()
+    assert (called, at(run_id).state) == ([], RunState.DONE)
+
+
+def test_a_step_of_many_calls_keeps_its_lease(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lease, "FRESH_S", 0.0)
+
+    def call_after_a_long_look(ctx: StepContext) -> Outcome:
+        make_due(ctx.run_id)  # the first call took nearly all of the lease
+        holding.confirm()
+        assert sweeper.sweep() == 0
+        return Done()
+
+    workers.log.script("send", call_after_a_long_look)
+    assert workers.go(workers.begin()).state == RunState.DONE
+
+
+def test_bells_that_the_broker_never_got_do_not_grow_rarer(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wake, "ring", lambda **_: False)
+    run_id = workers.begin()
+    for _ in range(6):
+        make_due(run_id)
+        sweeper.sweep()
+    assert due_at(run_id) - clock.now() < timedelta(seconds=sweeper.TRY_AGAIN_S + 1)
+
+
+def _rarely_rung(workers: Workers) -> UUID:
+    run_id = workers.begin()
+    for _ in range(5):
+        make_due(run_id)
+        sweeper.sweep()
+    return run_id
+
+
+def test_bells_that_the_broker_lost_are_rung_again_soon(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_id = _rarely_rung(workers)
+    monkeypatch.setattr(wake, "silent", lambda: True)
+    assert sweeper.ring_lost_bells() == 1
+    assert due_at(run_id) <= clock.now()
+
+
+def test_bells_that_still_wait_at_the_broker_are_left_alone(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    _rarely_rung(workers)
+    monkeypatch.setattr(wake, "silent", lambda: False)
+    assert sweeper.ring_lost_bells() == 0
+
+
+@pytest.fixture
+def broker() -> Celery:
+    """The real broker, with no wake-up in it."""
+    app.set_default()
+    with app.connection_for_write() as connection:
+        channel: Any = connection.channel()
+        for name in settings.QUEUES:
+            channel.queue_purge(name)
+    return app
+
+
+def test_an_empty_broker_is_silent(broker: Celery) -> None:
+    assert wake.silent()
+
+
+def test_a_broker_with_a_wake_up_is_not_silent(broker: Celery, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wake, "_quiet_until", 0.0)
+    assert wake.ring(run_id=UUID(int=1), queues=["finance"], correlation_id="")
+    assert not wake.silent()
+
+
+def test_a_broker_that_is_away_is_not_taken_for_a_silent_one(broker: Celery) -> None:
+    away = Celery(broker="redis://127.0.0.1:1/0", broker_transport_options={"socket_connect_timeout": 0.2})
+    away.set_current()
+    try:
+        assert not wake.silent()
+    finally:
+        app.set_current()
