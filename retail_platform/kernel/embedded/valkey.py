@@ -26,21 +26,26 @@ set-proc-title no
 
 
 def spec(state: State, *, throwaway: bool = False) -> Spec:
-    """Write the configuration (the password stays off the command line) and say how to run it."""
+    """How to run it. Each start writes the configuration anew: its folder may have been emptied meanwhile."""
     folder = state.at("valkey", "valkey.conf").parent
     port, password = state.servers["VALKEY_PORT"], state.servers["VALKEY_PASSWORD"]
     text = CONFIGURATION.format(port=port, password=password, folder=folder, append="no" if throwaway else "yes")
-    handle = os.open(folder / "valkey.conf", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    os.write(handle, text.encode())
-    os.close(handle)
     return Spec(
         name="valkey",
         argv=[str(binary()), str(folder / "valkey.conf")],
         env={"PATH": os.defpath},
         ready=_answers(int(port), password),
         cwd=folder,
-        before=lambda: folder.mkdir(exist_ok=True),
+        before=lambda: _configure(folder, text),
     )
+
+
+def _configure(folder: Path, text: str) -> None:
+    """In a file of our own, so that the password stays off the command line."""
+    folder.mkdir(exist_ok=True)
+    handle = os.open(folder / "valkey.conf", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.write(handle, text.encode())
+    os.close(handle)
 
 
 def binary() -> Path:
