@@ -84,10 +84,10 @@ def _money(outside: Mapping[str, Any]) -> list[Equation]:
         by_provider, by_channel = ours.get(currency, (0, 0))
         theirs = outside["payments"].get(currency, {}).get("net", 0)
         show = _shown_in(currency)
-        found.append(_equation("captured - refunded = provider's books", by_provider, theirs, show))
+        found.append(_equation("taken by the provider - refunded = its books", by_provider, theirs, show))
         found.append(
             _equation(
-                "captured - refunded = payment clearing", by_provider + by_channel, clearing.get(currency, 0), show
+                "all captured - refunded = receivables cleared", by_provider + by_channel, clearing.get(currency, 0), show
             )
         )
     return found
