@@ -43,9 +43,9 @@ def _equation(name: str, left: int, right: int, show: Callable[[int], str] = str
     )
 
 
-def _one(sql: str, *params: object) -> int:
+def _one(sql: str) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
+        cursor.execute(sql)
         return int(cursor.fetchone()[0] or 0)
 
 
@@ -83,12 +83,10 @@ def _money(outside: Mapping[str, Any]) -> list[Equation]:
     for currency in sorted(ours.keys() | outside["payments"].keys() | clearing.keys()):
         by_provider, by_channel = ours.get(currency, (0, 0))
         theirs = outside["payments"].get(currency, {}).get("net", 0)
-        show = _shown_in(currency)
+        show, cleared = _shown_in(currency), clearing.get(currency, 0)
         found.append(_equation("taken by the provider - refunded = its books", by_provider, theirs, show))
         found.append(
-            _equation(
-                "all captured - refunded = receivables cleared", by_provider + by_channel, clearing.get(currency, 0), show
-            )
+            _equation("all captured - refunded = receivables cleared", by_provider + by_channel, cleared, show)
         )
     return found
 

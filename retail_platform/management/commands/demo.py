@@ -10,7 +10,8 @@ from typing import Any, TextIO
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from retail_platform.demo import day, statement
+from retail_platform import staff
+from retail_platform.demo import day, seed, statement
 from retail_platform.demo.equation import table
 from retail_platform.kernel.machine import platform, running
 from retail_platform.kernel.supervisor import memory
@@ -73,12 +74,26 @@ def run_day(here: running.Running, *, orders: int, seed: int, out: TextIO) -> di
 
 
 def stay(here: running.Running, *, out: TextIO) -> None:
-    """Until Ctrl-C."""
-    print("", *platform.welcome(here.ready), sep="\n", file=out, flush=True)
+    """Until Ctrl-C, with what a person needs to look around."""
+    print("", *platform.welcome(here.ready), *logins(), sep="\n", file=out, flush=True)
     try:
         here.wait()
     except KeyboardInterrupt:
         print("stopping", file=out, flush=True)
+
+
+def logins() -> list[str]:
+    """New passwords and keys for the demo's people and programs, since old ones cannot be shown again."""
+    staff.make_groups()
+    people = staff.make_demo_users(afresh=True)
+    return [
+        "",
+        "Sign in to the administration as",
+        *(f"  {name:<12} {password}" for name, password in people.items()),
+        "Call the APIs with `Authorization: Bearer <key>`",
+        f"  storefront   {seed.storefront_key()}",
+        f"  engineer     {seed.engineer_key()}",
+    ]
 
 
 def _database_url() -> str:
