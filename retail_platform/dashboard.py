@@ -58,19 +58,19 @@ def _orders(now: Any) -> Part:
         _card("Cancelled", totals["cancelled"], "last 24 h", "orders_order", state__exact="cancelled"),
     ]
     return cards, [
+        _panel("Orders by hour", "UTC, by the state they are in now", by_hour, empty=not present, wide=True),
         _panel("Orders by state", "taken in during the last 24 hours", by_state, empty=not present),
-        _panel("Orders by hour", "UTC, by the state they are in now", by_hour, empty=not present),
     ]
 
 
 def _runs(now: Any) -> Part:
     counts, latency = figures.open_runs(), figures.run_latency(now)
     chart = _chart(
-        [row.process.replace("_", " ") for row in latency],
+        [f"{row.process.replace('_', ' ')} ({row.runs})" for row in latency],
         [("half are faster than", [round(row.p50_s, 3) for row in latency], COLOURS["p50"]),
          ("19 of 20 are faster than", [round(row.p95_s, 3) for row in latency], COLOURS["p95"])],
+        whole=False,
     )  # fmt: skip
-    rows = [(row.process.replace("_", " "), row.runs, duration(row.p50_s), duration(row.p95_s)) for row in latency]
     parked = counts.get("parked", 0)
     cards = [
         _card("Parked runs", parked, "wait for a person", "engine_processrun", alarm="danger" if parked else "",
@@ -78,9 +78,8 @@ def _runs(now: Any) -> Part:
         _card("Moving runs", sum(counts.values()) - parked, f"{counts.get('waiting', 0)} wait for a fact",
               "engine_processrun"),
     ]  # fmt: skip
-    table = {"headers": ("journey", "runs", "p50", "p95"), "rows": rows}
-    return cards, [_panel("How long runs take", "seconds from start to end, finished within 24 hours", chart,
-                          table=table, empty=not rows)]  # fmt: skip
+    note = "seconds from start to end, of those finished within 24 hours"
+    return cards, [_panel("How long runs take", note, chart, empty=not latency)]
 
 
 def _cases(now: Any) -> Part:
@@ -143,17 +142,20 @@ def _card(title: str, figure: object, foot: str, model: str, *, alarm: str = "",
     return {"title": title, "figure": figure, "foot": foot, "href": href, "alarm": alarm}
 
 
-def _panel(title: str, note: str, chart: Any, *, empty: bool, table: Any = None) -> dict[str, Any]:
-    return {"title": title, "note": note, "chart": chart, "table": table, "empty": empty}
+def _panel(title: str, note: str, chart: Any, *, empty: bool, table: Any = None, wide: bool = False) -> dict[str, Any]:
+    return {"title": title, "note": note, "chart": chart, "table": table, "empty": empty, "wide": wide}
 
 
-def _chart(labels: Sequence[str], series: Sequence[tuple[str, Any, Any]], *, stacked: bool = False) -> dict[str, str]:
+def _chart(
+    labels: Sequence[str], series: Sequence[tuple[str, Any, Any]], *, stacked: bool = False, whole: bool = True
+) -> dict[str, str]:
     """Data and options of a bar chart, as unfold's chart component takes them."""
     data = {
         "labels": list(labels),
         "datasets": [{"label": name, "data": values, "backgroundColor": colour} for name, values, colour in series],
     }
     grey = {"color": "#9ca3af"}
+    counts = {**grey, "maxTicksLimit": 6, "precision": 0}
     options = {
         "animation": False,
         "responsive": True,
@@ -167,7 +169,7 @@ def _chart(labels: Sequence[str], series: Sequence[tuple[str, Any, Any]], *, sta
         "scales": {
             "x": {"stacked": stacked, "ticks": {**grey, "maxRotation": 0, "autoSkip": True}, "grid": {"display": False},
                   "border": {"display": False}},
-            "y": {"stacked": stacked, "beginAtZero": True, "ticks": {**grey, "maxTicksLimit": 6},
+            "y": {"stacked": stacked, "beginAtZero": True, "ticks": counts if whole else grey,
                   "grid": {"tickWidth": 0}, "border": {"display": False}},
         },
     }  # fmt: skip

@@ -80,6 +80,8 @@ _NAVIGATION = [
     },
 ]
 
+FORMAT_MODULE_PATH = ["settings.formats"]
+
 UNFOLD = {
     "SITE_TITLE": "Retail Platform",
     "SITE_HEADER": "Retail Platform",
@@ -89,6 +91,9 @@ UNFOLD = {
     "SHOW_BACK_BUTTON": True,
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "retail_platform.dashboard.fill",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("desk/favicon.svg")},
+    ],
     "STYLES": [lambda request: static("desk/desk.css")],
     "SIDEBAR": {"show_search": False, "navigation": _NAVIGATION},
     "COLORS": {

@@ -9,10 +9,10 @@ from process_apis.cases import services
 from process_apis.cases.models import Case, CaseState
 from retail_platform.kernel import clock
 from retail_platform.kernel.admin import Act, ReadOnlyAdmin
-from retail_platform.kernel.admin_pages import duration, link, list_link, payload
+from retail_platform.kernel.admin_pages import duration, label, link, list_link, payload
 
-STATE_LABELS = {CaseState.OPEN: "warning", CaseState.RESOLVED: "success"}
-KIND_LABELS = {
+STATE_LABELS: dict[str, str] = {CaseState.OPEN: "warning", CaseState.RESOLVED: "success"}
+KIND_LABELS: dict[str, str] = {
     "technical": "info", "mapping": "primary", "business": "warning", "contract": "info", "security": "danger",
 }  # fmt: skip
 
@@ -58,13 +58,13 @@ class CaseAdmin(ReadOnlyAdmin):
         "age",
     )
 
-    @display(description="state", ordering="state", label=STATE_LABELS)
+    @display(description="state", ordering="state")
     def state_label(self, case: Case) -> str:
-        return case.state
+        return label(case.state.replace("_", " "), STATE_LABELS.get(case.state, ""))
 
-    @display(description="kind", ordering="kind", label=KIND_LABELS)
+    @display(description="kind", ordering="kind")
     def kind_label(self, case: Case) -> str:
-        return case.kind
+        return label(case.kind.replace("_", " "), KIND_LABELS.get(case.kind, ""))
 
     @display(description="about", ordering="subject")
     def about(self, case: Case) -> str:

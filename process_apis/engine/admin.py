@@ -20,6 +20,7 @@ from retail_platform.kernel.admin_pages import (
     bar,
     code,
     duration,
+    folded,
     label,
     link,
     list_link,
@@ -27,11 +28,11 @@ from retail_platform.kernel.admin_pages import (
     payload,
 )
 
-RUN_LABELS = {
+RUN_LABELS: dict[str, str] = {
     RunState.READY: "info", RunState.RUNNING: "info", RunState.WAITING: "primary", RunState.RETRYING: "warning",
     RunState.PARKED: "danger", RunState.DONE: "success", RunState.UNDONE: "warning",
 }  # fmt: skip
-STEP_LABELS = {
+STEP_LABELS: dict[str, str] = {
     StepState.RUNNING: "info", StepState.DONE: "success", StepState.SKIPPED: "warning", StepState.WAITING: "primary",
     StepState.RETRYING: "warning", StepState.REFUSED: "danger", StepState.PARKED: "danger",
 }  # fmt: skip
@@ -100,9 +101,9 @@ class ProcessRunAdmin(ReadOnlyAdmin):
     def about(self, run: ProcessRun) -> str:
         return subject_link(run.process, run.subject)
 
-    @display(description="state", ordering="state", label=RUN_LABELS)
+    @display(description="state", ordering="state")
     def state_label(self, run: ProcessRun) -> str:
-        return run.state
+        return label(run.state.replace("_", " "), RUN_LABELS.get(run.state, ""))
 
     @display(description="attempts")
     def attempts(self, run: Any) -> int:
@@ -134,25 +135,27 @@ class ProcessRunAdmin(ReadOnlyAdmin):
 def _timeline(run: ProcessRun) -> Table:
     """Each step on the run's own time line; hours of waiting are its own bar, not everybody's."""
     whole = max(((run.finished_at or clock.now()) - run.created_at).total_seconds(), 0.001)
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for step in run.steps.all()[:SHOW_AT_MOST]:
         end = step.finished_at or step.last_tried_at
         length = max((end - step.started_at).total_seconds(), 0.0)
-        variant = STEP_LABELS.get(StepState(step.state), "")
+        variant = STEP_LABELS.get(step.state, "")
         rows.append((
             step.name, label(step.state, variant), step.attempts, moment(step.started_at), duration(length),
             bar(start=(step.started_at - run.created_at).total_seconds() / whole, length=length / whole,
                 variant=variant),
-            code(step.key), payload(step.result) if step.result else "", payload(step.error) if step.error else "",
+            code(step.key), folded(step.result), payload(step.error) if step.error else "",
         ))  # fmt: skip
-    headers = ("step", "state", "attempts", "began", "took", "within the run", "key", "result", "error")
+    headers = ["step", "state", "attempts", "began", "took", "within the run", "key", "result", "error"]
+    if not any(row[-1] for row in rows):
+        headers, rows = headers[:-1], [row[:-1] for row in rows]
     return Table(
         "Steps", headers, rows, note="Times are UTC. A remote step's key is what the other system knows it by."
     )
 
 
 def _facts(run: ProcessRun) -> Table:
-    rows = [(name, payload(value)) for name, value in run.facts.items()]
+    rows = [(name, folded(value)) for name, value in run.facts.items()]
     return Table("What the run knows", ("fact", "value"), rows)
 
 

@@ -16,8 +16,9 @@ from canonical.money import Money
 from process_apis.ledger import queries, services
 from process_apis.ledger.models import Account, JournalEntry, JournalLine, Period, PeriodState
 from retail_platform.kernel.admin import Act, NoDeleteAdmin, NotDone, ReadOnlyAdmin
-from retail_platform.kernel.admin_pages import SHOW_AT_MOST, Table, link, list_link, number
+from retail_platform.kernel.admin_pages import SHOW_AT_MOST, Table, label, link, list_link, number
 
+PERIOD_LABELS: dict[str, str] = {PeriodState.OPEN: "success", PeriodState.CLOSED: "info"}
 # Which page shows what an entry was booked for, by the first word of its source event.
 SOURCE_PAGES = {"parcel": "orders_parcel", "order": "orders_order"}
 
@@ -87,8 +88,8 @@ class JournalEntryAdmin(ReadOnlyAdmin):
         ]
         debit = sum(line.amount_minor for line in lines if line.amount_minor > 0)
         credit = sum(line.amount_minor for line in lines if line.amount_minor < 0)
-        both = (_columns(debit, obj.currency)[0], _columns(credit, obj.currency)[1])
-        return [Table("Lines", ("account", "debit", "credit", "memo"), [*rows, ("Total", *both, "")])]
+        both = (number(Money(minor=debit, currency=obj.currency)), number(Money(minor=-credit, currency=obj.currency)))
+        return [Table("Lines", ("account", "debit", "credit", "memo"), [*rows, ("Total", *both, "")], totals=1)]
 
     def get_urls(self) -> list[URLPattern]:
         balance = path("trial-balance/", self.admin_site.admin_view(self.trial_balance), name="ledger_trial_balance")
@@ -109,19 +110,17 @@ class JournalEntryAdmin(ReadOnlyAdmin):
                                 lines__account__code__exact=each.account)  # fmt: skip
             rows.append((account, each.balance.currency, *_columns(each.balance.minor, each.balance.currency)))
         for currency, (debit, credit) in totals.items():
-            both = (_columns(debit, currency)[0], _columns(credit, currency)[1])
+            both = (number(Money(minor=debit, currency=currency)), number(Money(minor=-credit, currency=currency)))
             rows.append((f"Total {'balances' if debit + credit == 0 else 'DOES NOT BALANCE'}", currency, *both))
-        table = Table(settings.LEGAL_ENTITY, ("account", "currency", "debit", "credit"), rows)
+        table = Table(settings.LEGAL_ENTITY, ("account", "currency", "debit", "credit"), rows, totals=len(totals))
         context = {**self.admin_site.each_context(request), "title": "Trial balance", "tables": [table]}
         return TemplateResponse(request, "admin/desk/page.html", context)
 
 
 def _columns(minor: int, currency: str) -> tuple[str, str]:
     """An amount in the debit or the credit column."""
-    if not minor:
-        return "", ""
     shown = number(Money(minor=abs(minor), currency=currency))
-    return (shown, "") if minor > 0 else ("", shown)
+    return (shown, "") if minor >= 0 else ("", shown)
 
 
 @admin.register(Account)
@@ -161,9 +160,9 @@ class PeriodAdmin(ReadOnlyAdmin):
     def name(self, period: Period) -> str:
         return f"{period.first_day:%B %Y}"
 
-    @display(description="state", ordering="state", label={PeriodState.OPEN: "success", PeriodState.CLOSED: "info"})
+    @display(description="state", ordering="state")
     def state_label(self, period: Period) -> str:
-        return period.state
+        return label(period.state.replace("_", " "), PERIOD_LABELS.get(period.state, ""))
 
     @display(description="entries")
     def entries(self, period: Period) -> str:

@@ -12,9 +12,9 @@ from process_apis.order_to_cash import admin_tables as tables
 from process_apis.order_to_cash import trace
 from process_apis.orders.models import Order, OrderState
 from retail_platform.kernel.admin import ReadOnlyAdmin
-from retail_platform.kernel.admin_pages import Table, list_link, number, payload
+from retail_platform.kernel.admin_pages import Table, label, list_link, number, payload
 
-ORDER_LABELS = {
+ORDER_LABELS: dict[str, str] = {
     OrderState.RECEIVED: "info", OrderState.ACCEPTED: "info", OrderState.RESERVED: "info",
     OrderState.RELEASED: "primary", OrderState.PART_SHIPPED: "warning", OrderState.SHIPPED: "primary",
     OrderState.CLOSED: "success", OrderState.CANCELLED: "danger",
@@ -56,9 +56,9 @@ class OrderAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         return super().get_queryset(request).annotate(parcels_sent=Count("parcels"))
 
-    @display(description="state", ordering="state", label=ORDER_LABELS)
-    def state_label(self, order: Order) -> tuple[str, str]:
-        return order.state, order.state.replace("_", " ")
+    @display(description="state", ordering="state")
+    def state_label(self, order: Order) -> str:
+        return label(order.state.replace("_", " "), ORDER_LABELS.get(order.state, ""))
 
     @display(description="total", ordering="total_minor")
     def total(self, order: Order) -> str:

@@ -4,18 +4,18 @@ from django.db.models import Q, Sum
 
 from canonical.money import Money
 from process_apis.cases.admin import STATE_LABELS
-from process_apis.cases.models import Case, CaseState
+from process_apis.cases.models import Case
 from process_apis.engine.admin import RUN_LABELS
-from process_apis.engine.models import ProcessRun, RunState
+from process_apis.engine.models import ProcessRun
 from process_apis.ledger.models import JournalEntry
 from process_apis.order_to_cash.trace import Trace, TraceEvent
 from process_apis.orders.admin import PARCEL_LABELS
-from process_apis.orders.models import Order, ParcelState, PaymentMovement, PaymentState
+from process_apis.orders.models import Order, PaymentMovement, PaymentState
 from process_apis.stock.admin import RESERVATION_LABELS
-from process_apis.stock.models import Reservation, ReservationState
-from retail_platform.kernel.admin_pages import SHOW_AT_MOST, Table, duration, label, link, moment, number, payload
+from process_apis.stock.models import Reservation
+from retail_platform.kernel.admin_pages import SHOW_AT_MOST, Table, duration, folded, label, link, moment, number
 
-PAYMENT_LABELS = {
+PAYMENT_LABELS: dict[str, str] = {
     PaymentState.PROMISED: "info", PaymentState.AUTHORIZED: "primary", PaymentState.PREPAID: "success",
     PaymentState.CAPTURED: "success", PaymentState.VOIDED: "warning", PaymentState.REFUNDED: "warning",
 }  # fmt: skip
@@ -40,7 +40,7 @@ def lines(order: Order, story: Trace) -> Table:
 def tenders(order: Order, story: Trace) -> Table:
     """How it is paid."""
     rows = [
-        (each.kind, label(each.state, PAYMENT_LABELS[PaymentState(each.state)]), _money(order, each.amount_minor),
+        (each.kind, label(each.state, PAYMENT_LABELS[each.state]), _money(order, each.amount_minor),
          _money(order, each.captured_minor), _money(order, each.refunded_minor), each.authorization or each.reference,
          moment(each.expires_at))
         for each in order.payments.all()[:SHOW_AT_MOST]
@@ -63,7 +63,7 @@ def movements(order: Order, story: Trace) -> Table:
 def parcels(order: Order, story: Trace) -> Table:
     """What has left."""
     rows = [
-        (link("orders_parcel", each.id, each.shipment_id), label(each.state, PARCEL_LABELS[ParcelState(each.state)]),
+        (link("orders_parcel", each.id, each.shipment_id), label(each.state, PARCEL_LABELS[each.state]),
          each.node, each.carrier, each.tracking_number, _money(order, each.total_minor), each.invoice_number,
          moment(each.dispatched_at))
         for each in order.parcels.all()[:SHOW_AT_MOST]
@@ -76,7 +76,7 @@ def reservations(order: Order, story: Trace) -> Table:
     """What is promised, and from where."""
     rows = [
         (each.line_id, link("catalog_product", each.sku), link("catalog_node", each.node), number(each.units),
-         number(each.consumed), label(each.state, RESERVATION_LABELS[ReservationState(each.state)]))
+         number(each.consumed), label(each.state, RESERVATION_LABELS[each.state]))
         for each in Reservation.objects.filter(order_number=order.number).order_by("id")[:SHOW_AT_MOST]
     ]  # fmt: skip
     return Table("Reservations", ("line", "sku", "node", "units", "left already", "state"), rows)
@@ -86,7 +86,7 @@ def runs(order: Order, story: Trace) -> Table:
     """The journeys it is on."""
     ids = [event.detail["run_id"] for event in story.events if event.kind == "run"]
     rows = [
-        (link("engine_processrun", run.id, run.process), run.subject, label(run.state, RUN_LABELS[RunState(run.state)]),
+        (link("engine_processrun", run.id, run.process), run.subject, label(run.state, RUN_LABELS[run.state]),
          run.step, run.waiting_for, moment(run.created_at),
          duration(run.finished_at - run.created_at) if run.finished_at else "")
         for run in ProcessRun.objects.filter(id__in=ids).order_by("created_at")[:SHOW_AT_MOST]
@@ -99,7 +99,7 @@ def cases(order: Order, story: Trace) -> Table:
     """What needed a person."""
     ids = [event.detail["case_id"] for event in story.events if event.kind == "case"]
     rows = [
-        (link("cases_case", case.id, case.title), label(case.state, STATE_LABELS[CaseState(case.state)]),
+        (link("cases_case", case.id, case.title), label(case.state, STATE_LABELS[case.state]),
          case.owner, moment(case.opened_at), case.resolved_by, case.resolution)
         for case in Case.objects.filter(id__in=ids).order_by("opened_at")[:SHOW_AT_MOST]
     ]  # fmt: skip
@@ -121,10 +121,7 @@ def journals(order: Order, story: Trace) -> Table:
 
 def history(order: Order, story: Trace) -> Table:
     """What happened to it, as the order book tells."""
-    rows = [
-        (moment(event.at), event.name, payload(event.detail) if event.detail else "")
-        for event in order.events.all()[:SHOW_AT_MOST]
-    ]
+    rows = [(moment(event.at), event.name, folded(event.detail)) for event in order.events.all()[:SHOW_AT_MOST]]
     return Table("History", ("at (UTC)", "what", "detail"), rows)
 
 
@@ -133,7 +130,7 @@ def events(order: Order, story: Trace) -> Table:
     rows = [
         (moment(event.at), event.kind, _named(event), event.state, _page_of(event),
          ", ".join(f"{system} {name}" for system, name in event.vendor_refs.items()),
-         payload(event.detail) if event.detail else "")
+         folded(event.detail))
         for event in story.events
     ]  # fmt: skip
     note = f"Correlation ids: {', '.join(story.correlation_ids) or 'none'}."

@@ -8,9 +8,9 @@ from unfold.decorators import display
 from canonical.money import Money
 from process_apis.orders.models import Parcel, ParcelState
 from retail_platform.kernel.admin import ReadOnlyAdmin
-from retail_platform.kernel.admin_pages import SHOW_AT_MOST, Table, link, list_link, number
+from retail_platform.kernel.admin_pages import SHOW_AT_MOST, Table, label, link, list_link, number
 
-PARCEL_LABELS = {
+PARCEL_LABELS: dict[str, str] = {
     ParcelState.DISPATCHED: "primary", ParcelState.CAPTURED: "info", ParcelState.INVOICED: "info",
     ParcelState.BOOKED: "info", ParcelState.SETTLED: "success",
 }  # fmt: skip
@@ -39,9 +39,9 @@ class ParcelAdmin(ReadOnlyAdmin):
     def order_link(self, parcel: Parcel) -> str:
         return link("orders_order", parcel.order_id, parcel.order.number)
 
-    @display(description="state", ordering="state", label=PARCEL_LABELS)
+    @display(description="state", ordering="state")
     def state_label(self, parcel: Parcel) -> str:
-        return parcel.state
+        return label(parcel.state.replace("_", " "), PARCEL_LABELS.get(parcel.state, ""))
 
     @display(description="total", ordering="total_minor")
     def total(self, parcel: Parcel) -> str:

@@ -9,9 +9,9 @@ from unfold.decorators import display
 
 from process_apis.stock.models import Reservation, ReservationState, StockMovement, StockPosition
 from retail_platform.kernel.admin import ReadOnlyAdmin
-from retail_platform.kernel.admin_pages import SHOW_AT_MOST, Table, link, list_link, moment, number
+from retail_platform.kernel.admin_pages import SHOW_AT_MOST, Table, label, link, list_link, moment, number
 
-RESERVATION_LABELS = {
+RESERVATION_LABELS: dict[str, str] = {
     ReservationState.OPEN: "primary", ReservationState.CONSUMED: "success", ReservationState.RELEASED: "info",
 }  # fmt: skip
 
@@ -113,6 +113,6 @@ class ReservationAdmin(ReadOnlyAdmin):
     def order(self, reservation: Reservation) -> str:
         return link("orders_order", reservation.order_number)
 
-    @display(description="state", ordering="state", label=RESERVATION_LABELS)
+    @display(description="state", ordering="state")
     def state_label(self, reservation: Reservation) -> str:
-        return reservation.state
+        return label(reservation.state.replace("_", " "), RESERVATION_LABELS.get(reservation.state, ""))

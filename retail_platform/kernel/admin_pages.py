@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.contrib.admin.utils import quote
@@ -24,12 +24,20 @@ SHOW_AT_MOST = 200  # rows of one table on a page
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table under a record. Cells are text, or safe HTML from the functions below."""
+    """One table under a record. Cells are text, or safe HTML from the functions below.
+
+    The last `totals` rows add the others up and are not counted.
+    """
 
     title: str
     headers: Sequence[str]
     rows: Sequence[Sequence[Any]]
     note: str = ""
+    totals: int = 0
+
+    @property
+    def count(self) -> int:
+        return len(self.rows) - self.totals
 
 
 class BoundedPaginator(Paginator):
@@ -81,7 +89,9 @@ def code(text: object) -> str:
     return format_html('<code class="desk-code">{}</code>', text) if text else ""
 
 
-def payload(value: bytes | str | Mapping[str, Any] | Sequence[Any], *, at_most: int = 200_000) -> str:
+def payload(
+    value: bytes | str | Mapping[str, Any] | Sequence[Any], *, at_most: int = 200_000, wide: bool = False
+) -> str:
     """What a machine said, indented if it is JSON, always escaped, cut if it is very long."""
     if isinstance(value, bytes | str):
         text = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
@@ -90,7 +100,18 @@ def payload(value: bytes | str | Mapping[str, Any] | Sequence[Any], *, at_most: 
     else:
         text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
     cut = f"\n… {len(text) - at_most} more characters" if len(text) > at_most else ""
-    return format_html('<pre class="desk-payload">{}</pre>', text[:at_most] + cut)
+    return format_html('<pre class="desk-payload{}">{}</pre>', " wide" if wide else "", text[:at_most] + cut)
+
+
+def folded(value: Any) -> str:
+    """A payload behind its first words, for tables of many rows; a plain value stays as it is."""
+    if not isinstance(value, dict | list):
+        return code(value)
+    if not value:
+        return ""
+    first = json.dumps(value, ensure_ascii=False, default=str)[1:-1]
+    short = first if len(first) <= 60 else f"{first[:59]}…"
+    return format_html("<details><summary><code>{}</code></summary>{}</details>", short, payload(value))
 
 
 def _indented(text: str) -> str:
@@ -106,7 +127,10 @@ def number(value: object) -> str:
 
 def moment(at: datetime | None) -> str:
     """An instant in UTC, to the millisecond; the reader compares them with other systems' logs."""
-    return f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03d}" if at else ""
+    if at is None:
+        return ""
+    utc = at.astimezone(UTC)
+    return format_html('<span class="desk-whole">{}</span>', f"{utc:%Y-%m-%d %H:%M:%S}.{utc.microsecond // 1000:03d}")
 
 
 def duration(span: timedelta | float | None) -> str:

@@ -10,11 +10,15 @@ from django.http import HttpRequest
 from unfold.decorators import display
 
 from retail_platform.kernel.admin import Act, NotDone, ReadOnlyAdmin
-from retail_platform.kernel.admin_pages import Table, code, label, list_link, moment, payload
+from retail_platform.kernel.admin_pages import Table, code, label, list_link, payload
 from system_apis.connections.models import BreakerState, Connection
 from system_apis.connections.sealed import CannotOpen
 
-BREAKER_LABELS = {BreakerState.CLOSED: "success", BreakerState.HALF_OPEN: "warning", BreakerState.OPEN: "danger"}
+BREAKER_LABELS: dict[str, str] = {
+    BreakerState.CLOSED: "success",
+    BreakerState.HALF_OPEN: "warning",
+    BreakerState.OPEN: "danger",
+}
 
 
 def _switch(connection: Connection, *, active: bool, by: str, reason: str) -> None:
@@ -65,7 +69,8 @@ class ConnectionAdmin(ReadOnlyAdmin):
             ("code", "active"), ("kind", "vendor"), ("base_url", "channel"), ("budget", "created_at"), "settings_text",
         )}),
         ("Health", {"fields": (
-            ("breaker", "breaker_until"), ("breaker_trips", "last_ok_at"), ("last_fault_at", "last_fault"), "messages",
+            ("breaker", "breaker_until"), ("breaker_trips", "credentials_changed_at"),
+            ("last_ok_at", "last_fault_at"), "last_fault", "messages",
         )}),
     )  # fmt: skip
     readonly_fields = ("breaker", "budget", "settings_text", "messages")
@@ -76,9 +81,9 @@ class ConnectionAdmin(ReadOnlyAdmin):
         in_list = match is not None and str(match.url_name).endswith("_changelist")
         return rows.defer("credentials") if in_list else rows
 
-    @display(description="breaker", ordering="breaker_state", label=BREAKER_LABELS)
-    def breaker(self, connection: Connection) -> Any:
-        return connection.breaker_state, connection.breaker_state.replace("_", " ")
+    @display(description="breaker", ordering="breaker_state")
+    def breaker(self, connection: Connection) -> str:
+        return label(connection.breaker_state.replace("_", " "), BREAKER_LABELS.get(connection.breaker_state, ""))
 
     @display(description="budget", ordering="budget_per_s")
     def budget(self, connection: Connection) -> str:
@@ -97,6 +102,5 @@ class ConnectionAdmin(ReadOnlyAdmin):
             rows: list[Any] = [(name, code(last_four)) for name, last_four in obj.masked_credentials.items()]
         except CannotOpen as wrong:
             rows = [(label("cannot be opened", "danger"), str(wrong))]
-        changed = moment(obj.credentials_changed_at) or "never"
-        note = f"Last changed {changed}. Enter or replace one with manage.py connect."
+        note = "Enter or replace one with manage.py connect; it is never shown again."
         return [Table("Credentials, their last four characters", ("name", "value"), rows, note=note)]

@@ -51,6 +51,6 @@ class InboxMessageAdmin(ReadOnlyAdmin):
 
     def tables(self, request: HttpRequest, obj: InboxMessage) -> list[Table]:
         return [
-            Table("Payload", ("as it came, indented",), [(payload(bytes(obj.raw)),)]),
+            Table("Payload", ("as it came, indented",), [(payload(bytes(obj.raw), wide=True),)]),
             Table("Headers kept", ("header", "value"), list(obj.headers.items())),
         ]

@@ -4,10 +4,10 @@ from django.contrib import admin
 from unfold.decorators import display
 
 from retail_platform.kernel.admin import ReadOnlyAdmin
-from retail_platform.kernel.admin_pages import list_link, payload
+from retail_platform.kernel.admin_pages import label, list_link, payload
 from retail_platform.kernel.outbox.models import Fact, FactState
 
-FACT_LABELS = {FactState.PENDING: "info", FactState.DELIVERED: "success", FactState.STUCK: "danger"}
+FACT_LABELS: dict[str, str] = {FactState.PENDING: "info", FactState.DELIVERED: "success", FactState.STUCK: "danger"}
 
 
 @admin.register(Fact)
@@ -25,9 +25,9 @@ class FactAdmin(ReadOnlyAdmin):
     )  # fmt: skip
     readonly_fields = ("state_label", "body", "trouble", "runs")
 
-    @display(description="state", ordering="state", label=FACT_LABELS)
+    @display(description="state", ordering="state")
     def state_label(self, fact: Fact) -> str:
-        return fact.state
+        return label(fact.state.replace("_", " "), FACT_LABELS.get(fact.state, ""))
 
     @display(description="data")
     def body(self, fact: Fact) -> str:

@@ -1,0 +1,109 @@
+"""A day at the desk: one record of each kind the admin shows, linked as the platform links them."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.contrib.auth.models import Group, User
+from django.test import Client as Browser
+
+from canonical.stock import StockMovement
+from process_apis.cases import services as cases
+from process_apis.cases.models import Case, CaseKind
+from process_apis.engine.models import ProcessRun, RunState, RunStep, StepState
+from process_apis.ledger import services as ledger
+from process_apis.orders import services as orders
+from process_apis.orders.models import Order, Parcel
+from process_apis.stock import services as stock
+from process_apis.stock.models import Reservation
+from retail_platform import staff
+from retail_platform.kernel import clock, correlation
+from retail_platform.kernel.identity import services as identity
+from system_apis.connections import services as connections
+from system_apis.inbox import services as inbox
+from tests.factories import NOON, a_catalog, a_movement, an_entry, an_order
+
+PAYLOAD = b'{"id": 1, "total": 119.00, "note": "<script>alert(1)</script>"}'
+SECRET = "whsec_0123456789abcdef"
+
+
+@dataclass
+class Day:
+    order: Order
+    run: ProcessRun
+    case: Case
+
+
+def a_day(*, number: str = "W-1001") -> Day:
+    """An order with a parcel, a sale in the journal, stock behind it, and a parked run with its case."""
+    a_catalog()
+    commerce = connections.connect(
+        code="shop", kind="commerce", vendor="sandbox", base_url="http://127.0.0.1:9/commerce", channel="web",
+        secrets={"webhook_secret": SECRET}, now=NOON,
+    )  # fmt: skip
+    with correlation.use(correlation.new()):
+        inbox.receive(connection=commerce, event_id=f"evt-{number}", topic="orders/create",
+                      fact_name="commerce.order_received", raw=PAYLOAD, headers={"X-Topic": "orders/create"},
+                      now=clock.now())  # fmt: skip
+        order, _ = orders.place(an_order(number=number))
+        stock.move(_received(number))
+        Reservation.objects.create(order_number=number, line_id="1", sku="BOOT-42", node="WH-1", units=1)
+        parcel = Parcel.objects.create(
+            order=order, shipment_id=f"SHP-{number}", position=1, node="WH-1", shipping_minor=0, shipping_tax_minor=0,
+            total_minor=11900, invoice_number=f"INV-{number}", dispatched_at=clock.now(),
+        )  # fmt: skip
+        parcel.lines.create(line=order.lines.get(), quantity=1, net_minor=11900, discount_minor=0, tax_minor=1900,
+                            cost_minor=4000)  # fmt: skip
+        ledger.book(
+            an_entry(reference=f"SALE-{number}", source_event=f"parcel:SHP-{number}", booked_on=ledger.business_day()),
+            order_number=number,
+        )
+        run = a_parked_run(subject=number)
+        case_id = cases.open_case(
+            kind=CaseKind.CONTRACT, fingerprint=f"run:{run.id}", subject=number, run_id=run.id,
+            title=f"{number} is parked", proposal="Mend the mapping.",
+        )  # fmt: skip
+    return Day(order=order, run=run, case=Case.objects.get(id=case_id))
+
+
+def _received(number: str) -> list[StockMovement]:
+    return [a_movement(key=f"receipt:{number}")]
+
+
+def a_parked_run(*, subject: str) -> ProcessRun:
+    """Order to cash, parked while it asks for the tax; its first step is done."""
+    run = ProcessRun.objects.create(
+        id=uuid4(), process="order_to_cash", subject=subject, state=RunState.PARKED, step="quote_tax",
+        correlation_id=correlation.current(), deadline_at=clock.now() + timedelta(days=1),
+        facts={"started_by": {"order_number": subject}}, error="ContractBroken: <b>no field id</b>",
+    )  # fmt: skip
+    RunStep.objects.create(run=run, name="accept_order", direction="forward", state=StepState.DONE, attempts=1,
+                           finished_at=clock.now())  # fmt: skip
+    RunStep.objects.create(run=run, name="quote_tax", direction="forward", state=StepState.PARKED, attempts=3,
+                           error="ContractBroken: no field id", result={"tax_ref": "TX-1"})  # fmt: skip
+    return run
+
+
+def a_loose_case() -> Case:
+    """A case that no run waits for."""
+    case_id = cases.open_case(
+        kind=CaseKind.SECURITY, fingerprint="inbox.conflict:1", subject="inbox:1", title="one event, two bodies"
+    )
+    return Case.objects.get(id=case_id)
+
+
+def a_caller() -> None:
+    """A client with a key."""
+    identity.make_key(client=identity.ensure_client(name="till-7", scopes=["storefront.read"]))
+
+
+def signed_in(name: str, *, group: str = "", **changes: Any) -> Browser:
+    """A browser of one member of staff; without a group, of a superuser."""
+    user = User.objects.create_user(name, is_staff=True, is_superuser=not group, **changes)
+    if group:
+        staff.make_groups()
+        user.groups.add(Group.objects.get(name=group))
+    browser = Browser()
+    browser.force_login(user)
+    return browser
