@@ -1,5 +1,7 @@
 """The four ways an outside system can fail us. What happens next depends on the class alone."""
 
+from collections.abc import Sequence
+
 
 class SystemFault(Exception):
     """An outside system did not do what we asked. `evidence` is what it answered, shortened and without secrets."""
@@ -35,3 +37,11 @@ class NotAllowed(Refused):
 
 class ContractBroken(SystemFault):
     """The answer is not shaped as documented. Park the run for a person, and keep the answer."""
+
+
+class Incomplete(ContractBroken):
+    """A document lacks what we need, or says what we cannot take. `missing` names each thing and what helps."""
+
+    def __init__(self, what: str, missing: Sequence[str]) -> None:
+        super().__init__(f"{what} cannot be taken in: {'; '.join(missing)}")
+        self.what, self.missing = what, tuple(missing)

@@ -15,9 +15,14 @@ from process_apis.engine import lease, step_log
 from process_apis.engine.models import Direction, ProcessRun, RunState, RunStep, StepState
 from process_apis.engine.process import NeedsPerson, Process, Rejected, Step
 from retail_platform.kernel.problem import DomainError
-from system_apis.errors import ContractBroken, NotAllowed, OutcomeUnknown, Refused, SystemFault, Unavailable
+from system_apis.errors import ContractBroken, Incomplete, NotAllowed, OutcomeUnknown, Refused, SystemFault, Unavailable
 from system_apis.terms import CallKey
 
+_MEND_WHAT_IS_MISSING = (
+    "Do what stands behind each point, then resume the run: the same document is read again. Link identifiers under "
+    "Integration, Crosswalk, or with manage.py link. What is mended on their side comes as a new document; once that "
+    "is through, close this one by taking the run back (compensate)."
+)
 log = structlog.get_logger(__name__)
 RETRY_BASE_S, RETRY_CAP_S = 1.0, 300.0
 _PASSING = {"40001", "40P01", "55P03"}  # serialization, deadlock, lock time-out: the same again is the answer
@@ -87,6 +92,8 @@ def after_failure(run: ProcessRun, process: Process, step: Step, *, error: Excep
         case Refused() | Rejected():
             proposal = "See what the other system says, mend it there or here, then resume the run."
             return _park(run, kind=CaseKind.BUSINESS, error=error, key=key, proposal=proposal)
+        case Incomplete():
+            return _park(run, kind=CaseKind.MAPPING, error=error, key=key, proposal=_MEND_WHAT_IS_MISSING)
         case ContractBroken():
             proposal = "Compare the kept answer with the vendor's documentation; mend the mapping, then resume the run."
             return _park(run, kind=CaseKind.CONTRACT, error=error, key=key, proposal=proposal)
@@ -162,12 +169,16 @@ def _park(
 ) -> bool:
     evidence = getattr(error, "evidence", "")
     detail = "".join(traceback.format_exception(error)) if trace else "\n\n".join(filter(None, [str(error), evidence]))
+    title = f"{run.process} {run.subject}: {_said(error)}"
+    if isinstance(error, Incomplete):
+        title = f"{error.what} cannot be taken in: {len(error.missing)} to mend, first {error.missing[0]}"
+        detail = "\n".join(error.missing)
     with transaction.atomic():
         step_log.record(
             run, state=StepState.PARKED, key=key, counts=False, error=_said(error),
             maybe_sent=key.tried_before or not isinstance(error, Refused | Rejected | NeedsPerson),
         )  # fmt: skip
-        park(run, kind=kind, title=f"{run.process} {run.subject}: {_said(error)}", detail=detail, proposal=proposal)
+        park(run, kind=kind, title=title, detail=detail, proposal=proposal)
     if trace:
         log.error("step failed unforeseen; run parked", run=str(run.id), step=run.step, exc_info=error)
     return False

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from canonical.money import Money
-from system_apis.errors import ContractBroken
+from system_apis.errors import Incomplete
 
 _TOLD_AT_ONCE = 20
 
@@ -41,11 +41,10 @@ class Reading:
         return 0
 
     def finish(self) -> None:
-        """Raises ContractBroken naming each thing that is missing or wrong."""
+        """Raises Incomplete naming each thing that is missing or wrong."""
         if self.wrong:
             told, rest = self.wrong[:_TOLD_AT_ONCE], len(self.wrong) - _TOLD_AT_ONCE
-            more = f"; and {rest} more" if rest > 0 else ""
-            raise ContractBroken(f"{self.what} cannot be read: {'; '.join(told)}{more}")
+            raise Incomplete(self.what, [*told, f"and {rest} more"] if rest > 0 else told)
 
 
 def text(value: Any, longest: int = 200) -> str:
