@@ -80,6 +80,8 @@ _NAVIGATION = [
     },
 ]
 
+# Files of master data are for those who may change it.
+IMPORT_EXPORT_IMPORT_PERMISSION_CODE = IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "change"
 FORMAT_MODULE_PATH = ["settings.formats"]
 
 UNFOLD = {

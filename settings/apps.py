@@ -5,6 +5,8 @@ from settings.env import ROLE
 _PAGES = [
     "unfold",
     "unfold.contrib.filters",
+    "unfold.contrib.import_export",
+    "import_export",
     "django.contrib.admin",
     "django.contrib.sessions",
     "django.contrib.messages",

@@ -4,10 +4,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from import_export.admin import ImportExportMixin
+from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from canonical.money import Money
+from process_apis.catalog.exchange import FORMATS, ProductResource
 from process_apis.catalog.models import Channel, Jurisdiction, Node, Product
 from retail_platform.kernel.admin import NoDeleteAdmin
 from retail_platform.kernel.admin_pages import list_link, number
@@ -63,7 +66,12 @@ class ChannelForm(AmountsForm):
 
 
 @admin.register(Product)
-class ProductAdmin(NoDeleteAdmin):
+class ProductAdmin(ImportExportMixin, NoDeleteAdmin):
+    """Also as a CSV file, both ways, for those who may change products."""
+
+    import_form_class, export_form_class = ImportForm, ExportForm
+    resource_classes = (ProductResource,)
+    formats = FORMATS
     form = ProductForm
     list_display = ("sku", "title", "price_text", "cost_text", "tax_code", "active", "stock")
     list_filter = ("active", "tax_code", "currency")

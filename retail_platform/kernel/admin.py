@@ -134,9 +134,11 @@ class ReadOnlyAdmin(ModelAdmin):
         if form.is_valid():
             self._do(request, rows, act=act, reason=form.cleaned_data["reason"])
             return None
+        page = ("change", [rows[0].pk]) if "action" not in request.POST else ("changelist", [])
+        back = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page[0]}", args=page[1])
         context = {
             **self.admin_site.each_context(request),
-            "title": act.title, "act": act, "form": form, "rows": rows, "opts": self.opts,
+            "title": act.title, "act": act, "back": back, "form": form, "rows": rows, "opts": self.opts,
             "hidden": [(name, value) for name in ("action", ACTION_CHECKBOX_NAME)
                        for value in request.POST.getlist(name)],
         }  # fmt: skip
