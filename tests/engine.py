@@ -5,8 +5,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from process_apis.cases.models import Case, CaseState
-from process_apis.engine import listener, runner, sweeper
+from process_apis.engine import listener, registry, runner, sweeper, wake
 from process_apis.engine.models import ProcessRun, RunStep
 from process_apis.engine.process import run_id_of
 from retail_platform.kernel import clock
@@ -56,6 +58,15 @@ class Workers:
         sweeper.sweep()
         self.work()
         return ProcessRun.objects.get(id=run_id)
+
+
+def employ(patch: pytest.MonkeyPatch) -> Workers:
+    """The engine with the tests' journeys beside our own, and somebody to play its workers."""
+    crew, known = Workers(), {**registry.processes(), **{process.name: process for process in errand.PROCESSES}}
+    patch.setattr(wake, "ring", crew.ring)
+    patch.setattr(errand, "log", crew.log)
+    patch.setattr(registry, "processes", lambda: known)
+    return crew
 
 
 def tell(name: str, subject: str = "E-1", **data: Any) -> None:

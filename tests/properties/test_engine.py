@@ -11,13 +11,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from process_apis.cases.models import Case
-from process_apis.engine import registry, wake
 from process_apis.engine.models import FINISHED, ProcessRun, RunState
 from process_apis.engine.process import NeedsPerson
 from retail_platform.kernel.outbox.models import Fact
 from system_apis.errors import ContractBroken, OutcomeUnknown, Refused, Unavailable
-from tests import errand
-from tests.engine import Workers
+from tests.engine import Workers, employ
 
 
 class Killed(BaseException):
@@ -42,7 +40,7 @@ class EngineTest(TestCase):
     @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
     def test_every_run_comes_to_an_end_that_somebody_sees(self, plan: list[tuple[str, str]]) -> None:
         with pytest.MonkeyPatch.context() as patch:
-            workers = _workers(patch)
+            workers = employ(patch)
             for step, fault in plan:
                 workers.log.script(step, FAULTS[fault]())
             run = _drive(workers)
@@ -57,14 +55,6 @@ class EngineTest(TestCase):
             assert done["errand.packed"] == done["errand.unpacked"]
         for keys in workers.log.keys.values():
             assert len({key.value for key in keys}) == 1
-
-
-def _workers(patch: pytest.MonkeyPatch) -> Workers:
-    workers = Workers()
-    patch.setattr(wake, "ring", workers.ring)
-    patch.setattr(errand, "log", workers.log)
-    patch.setattr(registry, "processes", lambda: {"errand": errand.ERRAND})
-    return workers
 
 
 def _drive(workers: Workers) -> ProcessRun:
