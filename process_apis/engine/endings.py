@@ -171,7 +171,8 @@ def _park(
     detail = "".join(traceback.format_exception(error)) if trace else "\n\n".join(filter(None, [str(error), evidence]))
     title = f"{run.process} {run.subject}: {_said(error)}"
     if isinstance(error, Incomplete):
-        title = f"{error.what} cannot be taken in: {len(error.missing)} to mend, first {error.missing[0]}"
+        count = f"{len(error.missing)} to mend, first " if len(error.missing) > 1 else ""
+        title = f"{error.what} cannot be taken in: {count}{error.missing[0]}"
         detail = "\n".join(error.missing)
     with transaction.atomic():
         step_log.record(

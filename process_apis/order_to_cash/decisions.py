@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import combinations
 
 from canonical.order import Order, TenderState
@@ -31,7 +32,8 @@ def missing_from(order: Order, *, known_skus: Collection[str], channel_currency:
         found.append(
             Missing(
                 f"currency {order.currency} is not enabled: channel {order.channel!r} sells in {channel_currency}",
-                f"set up a channel in {order.currency}, or correct the shop's currency",
+                f"set channel {order.channel!r} to {order.currency} under Catalog, Channels, if it sells in that now; "
+                "otherwise correct the currency at the shop",
             )
         )
     if not sells_to:
@@ -51,6 +53,34 @@ def missing_from(order: Order, *, known_skus: Collection[str], channel_currency:
                     "wait for the payment, then resume; or cancel the order",
                 )
             )
+    return found
+
+
+def is_later(version: str, *, than: str) -> bool:
+    """Is this version of an order the younger one? Of versions that are no instants only "another" can be told."""
+    try:
+        return datetime.fromisoformat(version) > datetime.fromisoformat(than)
+    except (ValueError, TypeError):
+        return version != than
+
+
+def changes(before: Order, after: Order) -> list[str]:
+    """What of an agreement is different in its later version, in words; states and wording do not count."""
+    old, new = ({line.line_id: line for line in order.lines} for order in (before, after))
+    found = []
+    for line_id in dict.fromkeys([*old, *new]):
+        had, has = old.get(line_id), new.get(line_id)
+        if had is None or has is None:
+            found.append(f"line {line_id} was {'added' if had is None else 'removed'}")
+        elif (had.sku, had.quantity, had.net) != (has.sku, has.quantity, has.net):
+            found.append(
+                f"line {line_id} was {had.quantity} x {had.sku} for {had.net.text}, "
+                f"is {has.quantity} x {has.sku} for {has.net.text}"
+            )
+    if before.total != after.total:
+        found.append(f"total was {before.total}, is {after.total}")
+    if before.ship_to != after.ship_to:
+        found.append("the delivery address is another")
     return found
 
 
@@ -78,6 +108,15 @@ def source(
             if (found := _fill(demand, free=free, nodes=nodes)) is not None:
                 return found
     return _fill(demand, free=free, nodes=useful)
+
+
+def short_of(demand: Sequence[tuple[str, str, int]], *, free: Mapping[str, Mapping[str, int]]) -> list[str]:
+    """Which skus all nodes together have too few of, in words; nothing where only the spread is in the way."""
+    wanted: dict[str, int] = {}
+    for _, sku, units in demand:
+        wanted[sku] = wanted.get(sku, 0) + units
+    there = {sku: sum(free.get(sku, {}).values()) for sku in wanted}
+    return [f"{units} of {sku} wanted, {there[sku]} free" for sku, units in wanted.items() if there[sku] < units]
 
 
 def _fill(

@@ -39,7 +39,10 @@ def new_number() -> str:
 
 
 def place(order: CanonicalOrder) -> tuple[Order, bool]:
-    """Put an order into the book and tell of it. The same order again is found, not made: (its row, False)."""
+    """Put an order into the book and tell of it. The same order again is found, not made: (its row, False).
+
+    Where another channel's order has the number already, the channel's name is added to it.
+    """
     with transaction.atomic():
         row = Order(
             number=order.number,
@@ -59,13 +62,23 @@ def place(order: CanonicalOrder) -> tuple[Order, bool]:
             correlation_id=correlation.current(),
             placed_at=order.placed_at,
         )
+        identity = {"channel": order.channel, "channel_order_id": order.channel_order_id}
         Order.objects.bulk_create([row], ignore_conflicts=True)
-        standing = Order.objects.get(channel=order.channel, channel_order_id=order.channel_order_id)
+        standing = Order.objects.filter(**identity).first()
+        if standing is None:  # the number is taken: every shop begins to count at #1001
+            row.number = f"{order.number}-{order.channel}"[:64]
+            Order.objects.bulk_create([row], ignore_conflicts=True)
+            standing = Order.objects.get(**identity)
         if standing.id != row.id:
             return standing, False
         _lines_and_tenders(row, order)
         tell(row, "order.placed", total_minor=row.total_minor, currency=row.currency)
     return row, True
+
+
+def seen(order: Order, *, version: str) -> None:
+    """The channel has a later version that says the same."""
+    Order.objects.filter(id=order.id).update(channel_version=version)
 
 
 def _lines_and_tenders(row: Order, order: CanonicalOrder) -> None:

@@ -19,8 +19,8 @@ def accept_order(ctx: StepContext) -> Done:
     )
     if missing:
         raise NeedsPerson(
-            "; ".join(each.what for each in missing),
-            proposal="; ".join(dict.fromkeys(each.proposal for each in missing)) + "; then resume the run",
+            ";\n".join(each.what for each in missing),
+            proposal=";\n".join(dict.fromkeys(each.proposal for each in missing)) + ";\nthen resume the run",
         )
     services.describe_lines(
         row,

@@ -13,13 +13,14 @@ def reserve_stock(ctx: StepContext) -> Done:
     order = queries.order(ctx.subject)
     lines = list(order.lines.all())
     demand = [(line.line_id, line.sku, line.quantity - line.cancelled) for line in lines]
+    free = stock_queries.free({line.sku for line in lines})
     parts = decisions.source(
         demand,
-        free=stock_queries.free({line.sku for line in lines}),
+        free=free,
         places=[decisions.Place(code=node.code, rank=node.rank) for node in catalog.nodes().values()],
     )
     if parts is None:
-        raise _sold_out(order, "not enough in all nodes together")
+        raise _sold_out(order, "; ".join(decisions.short_of(demand, free=free)))
     try:
         stock.reserve(order_number=order.number, demands=[stock.Demand(*part) for part in parts])
     except stock.OutOfStock as lost:  # another basket was faster since we looked

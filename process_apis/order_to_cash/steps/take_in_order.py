@@ -6,6 +6,8 @@ from process_apis.cases import services as cases
 from process_apis.cases.models import CaseKind
 from process_apis.catalog import queries as catalog
 from process_apis.engine.process import Done, NeedsPerson, StepContext
+from process_apis.order_to_cash import decisions
+from process_apis.orders import queries
 from process_apis.orders import services as orders
 from system_apis.commerce.gateway import commerce
 from system_apis.inbox import queries as inbox
@@ -20,13 +22,18 @@ def take_in_order(ctx: StepContext) -> Done:
     except catalog.UnknownChannel as unknown:
         raise NeedsPerson(str(unknown), proposal=f"add {channel!r} under Catalog, Channels, then resume") from unknown
     row, new = orders.place(order)
-    if not new and row.channel_version != order.channel_version:
-        cases.open_case(
-            kind=CaseKind.BUSINESS,
-            fingerprint=f"edited:{row.number}:{order.channel_version}",
-            subject=row.number,
-            title=f"order {row.number} was changed at {channel} after we took it",
-            detail=f"We have version {row.channel_version}, the shop sent {order.channel_version}.",
-            proposal="Compare both; cancel and place again, or tell the customer it is too late.",
-        )
-    return Done(order_number=row.number, new=new)
+    if new or not decisions.is_later(order.channel_version, than=row.channel_version):
+        return Done(order_number=row.number, new=new)
+    changes = decisions.changes(queries.canonical(row), order)
+    if not changes:  # the shop notes what we told it, and sends the order again
+        orders.seen(row, version=order.channel_version)
+        return Done(order_number=row.number, new=False)
+    cases.open_case(
+        kind=CaseKind.BUSINESS,
+        fingerprint=f"edited:{row.number}",
+        subject=row.number,
+        title=f"order {row.number} was changed at {channel} after we took it: {'; '.join(changes)}",
+        detail="\n".join([f"We have version {row.channel_version}, the shop sent {order.channel_version}.", *changes]),
+        proposal="Compare both; cancel and place again, or tell the customer it is too late.",
+    )
+    return Done(order_number=row.number, new=False, changes=changes)
