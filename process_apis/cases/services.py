@@ -31,8 +31,8 @@ INSERT INTO cases_case (id, kind, owner, fingerprint, subject, run_id, correlati
 VALUES (%(id)s, %(kind)s, %(owner)s, %(fingerprint)s, %(subject)s, %(run_id)s, %(correlation_id)s, %(title)s,
         %(detail)s, %(proposal)s, 'open', 1, '', '')
 ON CONFLICT (fingerprint) WHERE state = 'open'
-DO UPDATE SET count = cases_case.count + 1, last_seen_at = now(), detail = excluded.detail, title = excluded.title,
-              proposal = excluded.proposal
+DO UPDATE SET count = cases_case.count + 1, last_seen_at = clock_timestamp(), detail = excluded.detail,
+              title = excluded.title, proposal = excluded.proposal
 RETURNING id
 """
 
@@ -46,13 +46,14 @@ def open_case(
     detail: str = "",
     proposal: str = "",
     run_id: UUID | None = None,
+    case_id: UUID | None = None,
 ) -> UUID:
     """Put something on the desk, once: an open case with this fingerprint is counted up instead. Returns its id."""
     with connection.cursor() as cursor:
         cursor.execute(
             _OPEN,
             {
-                "id": uuid4(),
+                "id": case_id or uuid4(),
                 "kind": kind,
                 "owner": OWNERS[kind],
                 "fingerprint": fingerprint[:200],

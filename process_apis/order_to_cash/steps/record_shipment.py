@@ -21,12 +21,12 @@ _MAY_SHIP = (OrderState.RESERVED, OrderState.RELEASED, OrderState.PART_SHIPPED)
 def record_shipment(ctx: StepContext) -> Done:
     message = inbox.message(UUID(ctx.subject))
     shipment = wms(message.connection.code).read_shipment(bytes(message.raw))
-    if Parcel.objects.filter(shipment_id=shipment.shipment_id).exists():
-        return Done(parcel=shipment.shipment_id, new=False)
     try:
         order = queries.locked(shipment.order_number)
     except queries.NoSuchOrder as unknown:
         raise _ask(shipment, "of an order we do not know") from unknown
+    if Parcel.objects.filter(shipment_id=shipment.shipment_id).exists():  # under the lock: its twin may be at work too
+        return Done(parcel=shipment.shipment_id, new=False)
     if order.state not in _MAY_SHIP:
         raise _ask(shipment, f"of an order that is {order.state}")
     lines = {line.line_id: line for line in order.lines.all()}
