@@ -16,11 +16,12 @@ from retail_platform.kernel.pages import page
 from retail_platform.kernel.schema import ProblemOut, example
 from retail_platform.kernel.views import ApiView
 
+EXAMPLE = UUID("0d2f6a10-1001-4000-8000-000000000005")  # open on a demo
 _CASE = {
-    "id": "5b6f7b1e-6f0e-4b57-9d9b-0f3f5d3b2a11",
-    "kind": "mapping",
-    "owner": "master-data",
-    "subject": "DEMO-1001",
+    "id": str(EXAMPLE),
+    "kind": "contract",
+    "owner": "integration",
+    "subject": "carts/update",
     "run_id": None,
     "title": "shopify sent a webhook of unknown topic 'carts/update'",
     "detail": "The payload is kept as inbox message 0b6f7b1e-6f0e-4b57-9d9b-0f3f5d3b2a11.",

@@ -10,7 +10,7 @@ from retail_platform.kernel.serializers import StrictSerializer
 class CasesQuery(PageQuery):
     state = serializers.ChoiceField(choices=CaseState.values, required=False, default=CaseState.OPEN.value)
     owner = serializers.ChoiceField(choices=sorted(set(OWNERS.values())), required=False)
-    examples = {**PageQuery.examples, "state": "open", "owner": "master-data"}
+    examples = {**PageQuery.examples, "state": "open", "owner": "integration"}
 
 
 class CaseOut(StrictSerializer):

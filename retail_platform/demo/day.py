@@ -9,8 +9,10 @@ from django.db.models import Count
 
 from process_apis.engine.models import FINISHED, ProcessRun, RunState
 from process_apis.orders.models import Order
+from retail_platform.demo import samples
 from retail_platform.demo import seed as master
 from retail_platform.demo.shoppers import Basket, baskets
+from retail_platform.kernel import clock
 from retail_platform.kernel.progress import Progress
 
 SHOPPERS = 6
@@ -59,6 +61,7 @@ def run(*, orders: int, seed: int, out: TextIO, base_url: str, sandbox_url: str)
     """Set up, place `orders` orders drawn from `seed`, and wait until no run has anything left to do."""
     print("setting up products, stock, connections", file=out, flush=True)
     master.write(base_url=base_url, sandbox_url=sandbox_url)
+    samples.ask_for_a_person(now=clock.now())
     day = Day(base_url=base_url, sandbox_url=sandbox_url, key=master.storefront_key())
     todo = baskets(orders=orders, seed=seed, day=f"{seed}-{int(time.time())}")
     before = Order.objects.count()

@@ -21,7 +21,7 @@ _STOCK = {
     "node": "WH-1",
     "watermark": 4711,
     "taken_at": "2026-03-01T09:30:00Z",
-    "levels": [{"sku": "BOOT-42", "node": "WH-1", "on_hand": 17}],
+    "levels": [{"sku": "SKU-00001", "node": "WH-1", "on_hand": 17}],
 }
 
 
@@ -34,7 +34,7 @@ class TrialBalanceView(ApiView):
         operation_id="erp_trial_balance",
         summary="The ERP's own trial balance",
         description="All accounts of one legal entity as the ERP sums them; they add up to nothing.",
-        responses={200: TrialBalanceOut, 404: None, 502: None, 503: None},
+        responses={200: TrialBalanceOut, 404: None, 409: None, 502: None, 503: None},
         examples=[example("trial balance", _BALANCES, status=200)],
         tags=["erp"],
     )
@@ -53,7 +53,7 @@ class ErpStockView(ApiView):
         operation_id="erp_stock",
         summary="What the ERP has on hand in one node",
         description="A snapshot with its watermark: the last movement that is inside the counts.",
-        responses={200: StockOut, 404: None, 502: None, 503: None},
+        responses={200: StockOut, 404: None, 409: None, 502: None, 503: None},
         examples=[example("stock", _STOCK, status=200)],
         tags=["erp"],
     )

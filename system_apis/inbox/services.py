@@ -47,6 +47,7 @@ def receive(
     raw: bytes,
     headers: Mapping[str, str],
     now: datetime,
+    inbox_id: uuid.UUID | None = None,
 ) -> Receipt:
     """Keep a genuine delivery and say so with the fact `fact_name`. A known event id changes nothing.
 
@@ -54,6 +55,7 @@ def receive(
     """
     digest = sha256(raw).hexdigest()
     message = InboxMessage(
+        id=inbox_id or uuid.uuid4(),
         connection=connection,
         event_id=event_id,
         topic=topic,

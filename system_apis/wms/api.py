@@ -13,18 +13,18 @@ _COUNTS = {
     "node": "WH-1",
     "watermark": 4711,
     "taken_at": "2026-03-01T09:30:00Z",
-    "levels": [{"sku": "BOOT-42", "node": "WH-1", "on_hand": 17}],
+    "levels": [{"sku": "SKU-00001", "node": "WH-1", "on_hand": 17}],
 }
 _PARCELS = {
-    "order": "W-100042",
+    "order": "DEMO-1001",
     "shipments": [
         {
             "shipment_id": "PARCEL-1",
-            "order_number": "W-100042",
+            "order_number": "DEMO-1001",
             "node": "WH-1",
             "carrier": "DHL",
             "tracking_number": "JJD0099",
-            "lines": [{"line_id": "1", "sku": "BOOT-42", "quantity": 2}],
+            "lines": [{"line_id": "1", "sku": "SKU-00001", "quantity": 2}],
             "dispatched_at": "2026-03-01T09:30:00Z",
         }
     ],
@@ -40,7 +40,7 @@ class WarehouseStockView(ApiView):
         operation_id="wms_stock",
         summary="What the warehouse has on hand",
         description="A snapshot with its watermark: the last movement that is inside the counts.",
-        responses={200: CountsOut, 404: None, 502: None, 503: None},
+        responses={200: CountsOut, 404: None, 409: None, 502: None, 503: None},
         examples=[example("stock", _COUNTS, status=200)],
         tags=["wms"],
     )
@@ -57,7 +57,7 @@ class ShipmentsView(ApiView):
         operation_id="wms_shipments",
         summary="The parcels of an order so far",
         description="Every parcel the warehouse has dispatched for the order, whether its webhook reached us or not.",
-        responses={200: ParcelsOut, 404: None, 502: None, 503: None},
+        responses={200: ParcelsOut, 404: None, 409: None, 502: None, 503: None},
         examples=[example("one parcel", _PARCELS, status=200)],
         tags=["wms"],
     )

@@ -11,8 +11,8 @@ class NodeQuery(StrictSerializer):
 
 
 class OrderQuery(StrictSerializer):
-    order = serializers.CharField(max_length=64, help_text="our order number, for example W-100042")
-    examples = {"order": "W-100042"}
+    order = serializers.CharField(max_length=64, help_text="our order number, for example DEMO-1001")
+    examples = {"order": "DEMO-1001"}
 
 
 class CountOut(StrictSerializer):

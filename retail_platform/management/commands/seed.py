@@ -8,7 +8,8 @@ from typing import Any
 import requests
 from django.core.management.base import BaseCommand, CommandError
 
-from retail_platform.demo import assortment, seed
+from retail_platform.demo import assortment, samples, seed
+from retail_platform.kernel import clock
 
 
 class Command(BaseCommand):
@@ -17,10 +18,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--url", default=os.environ.get("RETAIL_URL"), help="where the platform answers")
         parser.add_argument("--sandbox", default=sandbox_url(), help="where the pretend outside world answers")
+        parser.add_argument("--keep-keys", action="store_true", help="make no new keys, so that those in use stay good")
         parser.add_argument("--dry-run", action="store_true", help="say what would be written, change nothing")
         parser.add_argument("--json", action="store_true", help="print one document for a machine")
 
-    def handle(self, *args: object, url: str | None, sandbox: str, dry_run: bool, **options: Any) -> None:
+    def handle(
+        self, *args: object, url: str | None, sandbox: str, keep_keys: bool, dry_run: bool, **options: Any
+    ) -> None:
         if not url:
             raise CommandError("there is no platform yet: start it with manage.py up, or give --url")
         if dry_run:
@@ -28,11 +32,12 @@ class Command(BaseCommand):
             return
         try:
             seed.write(base_url=url, sandbox_url=sandbox)
+            samples.ask_for_a_person(now=clock.now())
         except requests.RequestException as failure:
             raise CommandError(f"the sandbox does not answer at {sandbox} ({failure}); is manage.py up running?") from (
                 failure
             )
-        keys = {"storefront": seed.storefront_key(), "engineer": seed.engineer_key()}
+        keys = {} if keep_keys else {"storefront": seed.storefront_key(), "engineer": seed.engineer_key()}
         if options["json"]:
             self.stdout.write(json.dumps({"url": url, "sandbox": sandbox, "skus": assortment.SKUS, "keys": keys}))
             return
