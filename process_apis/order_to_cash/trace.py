@@ -22,6 +22,7 @@ from retail_platform.kernel.outbox.models import Fact
 from system_apis.inbox.models import InboxMessage
 
 MOST_OF_A_KIND = 500
+_KEPT = ("authorization_", "captured_", "release_")  # what steps of several calls keep of each
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def _message(message: InboxMessage) -> TraceEvent:
 
 
 def _run(run: ProcessRun) -> TraceEvent:
-    kept = {name: str(value) for name, value in run.facts.items() if name.startswith(("authorization_", "release_"))}
+    kept = {name: str(value) for name, value in run.facts.items() if name.startswith(_KEPT)}
     return TraceEvent(
         at=run.created_at,
         kind="run",
