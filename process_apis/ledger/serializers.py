@@ -3,16 +3,22 @@
 from django.conf import settings
 from rest_framework import serializers
 
+from process_apis.ledger import services as ledger
 from process_apis.minor_units import MinorField
 from retail_platform.kernel.pages import PageQuery
 from retail_platform.kernel.serializers import MoneyField, StrictSerializer
+
+
+def _today() -> str:
+    """The day on which a demonstration that was just seeded books the sale of its example."""
+    return ledger.business_day().isoformat()
 
 
 class EntriesQuery(PageQuery):
     entity = serializers.CharField(max_length=32, required=False, default=settings.LEGAL_ENTITY)
     order = serializers.CharField(max_length=64, required=False, help_text="order number")
     day = serializers.DateField(required=False, help_text="the ledger's business day")
-    examples = {**PageQuery.examples, "entity": "RETAIL-1", "order": "DEMO-1001", "day": "2026-03-01"}
+    examples = {**PageQuery.examples, "entity": "RETAIL-1", "order": "DEMO-1001", "day": _today}
 
 
 class EntryRowOut(StrictSerializer):

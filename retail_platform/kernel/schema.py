@@ -1,7 +1,7 @@
 """What every operation has in common, written into the OpenAPI documents so that no view need repeat it.
 
 Security by scope, the Idempotency-Key, the problems any operation may answer, strict bodies, and examples of
-parameters (`path_examples` of the view, `examples` of its query serializer).
+parameters (`path_examples` of the view, `examples` of its query serializer; one may be a function, asked each time).
 """
 
 from typing import Any, Literal
@@ -67,7 +67,10 @@ class RetailSchema(AutoSchema):
                     required=True,
                     description="Names this one request: take a fresh text for a new one, the same to repeat it. "
                     "1 to 255 visible ASCII characters. Bodies are compared by value, not by bytes.",
-                    examples=[OpenApiExample("a UUID", value="0b6f7b1e-6f0e-4b57-9d9b-0f3f5d3b2a11")],
+                    examples=[
+                        OpenApiExample("a UUID", value="0b6f7b1e-6f0e-4b57-9d9b-0f3f5d3b2a11"),
+                        OpenApiExample("another, for another request", value="7c1d0e52-94b3-4d0a-8f5e-2a6b8c9d0e1f"),
+                    ],
                 )
             )
         return found
@@ -78,7 +81,8 @@ class RetailSchema(AutoSchema):
         parameters: list[dict[str, Any]] = super()._get_parameters()
         for parameter in parameters:
             if parameter["name"] in examples and "examples" not in parameter:
-                parameter.setdefault("example", examples[parameter["name"]])
+                value = examples[parameter["name"]]
+                parameter.setdefault("example", value() if callable(value) else value)
         return parameters
 
     def _map_serializer(self, serializer: Any, direction: str, bypass_extensions: bool = False) -> dict[str, Any]:
