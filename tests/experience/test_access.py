@@ -1,4 +1,4 @@
-"""Who gets where: nobody without a key beyond the public pages, no key beyond its scopes, nobody by somebody's cookie."""
+"""Who gets where: without a key, with a key that lacks a scope, by somebody else's cookie or id: nowhere."""
 
 import json
 import re
