@@ -9,10 +9,13 @@ from celery.signals import worker_before_create_process, worker_ready
 from django.conf import settings
 from kombu import Exchange, Queue
 
+from retail_platform.worker_credit import CreditWatch
+
 app = Celery("retail", include=["process_apis.engine.tasks"])
 app.config_from_object("django.conf:settings", namespace="CELERY")
 # A worker serves all of them and makes no others; an exchange each, or every queue would get every message.
 app.conf.task_queues = [Queue(name, exchange=Exchange(name), routing_key=name) for name in settings.QUEUES]
+app.steps["consumer"].add(CreditWatch)
 app.set_default()  # for every thread: a web process publishes from threads that did not import this module
 
 

@@ -1,0 +1,231 @@
+"""A retail day against a running stack, for tests that break it meanwhile.
+
+The parts that need the platform's own code run in a process whose Django knows the stack's servers
+(`python -m tests.retail_day place --orders 60 --seed 7`); the rest asks PostgreSQL and the sandbox from outside.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import requests
+
+from retail_platform.kernel.machine.running import Running
+from tests.stack import clean_environment
+
+ROOT = Path(__file__).resolve().parent.parent
+_LEFT = """
+SELECT (SELECT count(*) FROM engine_processrun WHERE finished_at IS NULL AND state <> 'parked'),
+       (SELECT count(*) FROM outbox_fact WHERE state = 'pending'),
+       (SELECT count(*) FROM orders_order)
+"""
+
+
+class RetailDay:
+    """What a test does with the day of one stack: set up, place orders, wait for their end, and count."""
+
+    def __init__(self, stack: Running) -> None:
+        self.stack = stack
+        self.url, self.sandbox = str(stack.ready["url"]), str(stack.ready["sandbox"])
+        self.expected = 0
+        self.key = str(self._run("open")["key"])
+        self.began = self.one("SELECT clock_timestamp()")
+        self.before = self.one("SELECT count(*) FROM orders_order")
+
+    def placing(self, *, orders: int, seed: int, over_s: float = 0.0) -> subprocess.Popen[str]:
+        """Start to place orders drawn from `seed`, spread over so many seconds; patiently, whatever falls over."""
+        self.expected += orders
+        return self._start(
+            "place", "--key", self.key, "--orders", str(orders), "--seed", str(seed), "--over", str(over_s)
+        )
+
+    def post_order(self, *, key: str, sku: int = 1, at_the_shop: bool = False) -> requests.Response:
+        """One order, once: what a caller gets who does not try again."""
+        if at_the_shop:
+            line = {"sku": f"SKU-{sku:05d}", "quantity": 1, "price": "10.00", "discount": "0.00"}
+            address = {"country_code": "DE", "city": "Berlin", "zip": "10115", "address1": "Hauptstr. 1"}
+            wish = {"number": f"#{key}", "lines": [line], "currency": "EUR", "taxes_included": True,
+                    "address": address, "payment_token": "tok_visa", "financial_status": "authorized"}  # fmt: skip
+            return requests.post(f"{self.sandbox}/_control/commerce/orders", json=wish, timeout=20)
+        ship_to = {"name": "Ada Winter", "line1": "Hauptstr. 1", "city": "Berlin", "postcode": "10115", "country": "DE"}
+        return requests.post(
+            f"{self.url}/api/experience/storefront/v1/orders",
+            json={
+                "channel": "web",
+                "lines": [{"sku": f"SKU-{sku:05d}", "quantity": 1}],
+                "customer": {"name": "Ada Winter", "email": "ada@example.com"},
+                "ship_to": ship_to,
+                "payment": {"kind": "card", "token": "tok_visa"},
+            },
+            headers={"Idempotency-Key": key, "Authorization": f"Bearer {self.key}"},
+            timeout=20,
+        )
+
+    def place(self, *, orders: int, seed: int) -> None:
+        """The same, and wait until all are taken."""
+        result(self.placing(orders=orders, seed=seed))
+
+    def statement(self) -> dict[str, str]:
+        """The differences of the statement, by the name of the equation."""
+        return dict(self._run("statement"))
+
+    def rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        """What the platform's database says."""
+        with psycopg.connect(self.stack.state.env["DATABASE_URL"], connect_timeout=3) as connection:
+            return connection.execute(sql, parameters).fetchall()
+
+    def one(self, sql: str, *parameters: object) -> Any:
+        return self.rows(sql, *parameters)[0][0]
+
+    def control(self, method: str, path: str, body: Any = None) -> Any:
+        """One call of the sandbox's controls."""
+        answer = requests.request(method, f"{self.sandbox}/_control{path}", json=body, timeout=30)
+        answer.raise_for_status()
+        return answer.json()
+
+    def effects(self, **wish: Any) -> list[dict[str, Any]]:
+        """What was done at the vendors, oldest first."""
+        query = "&".join(f"{name}={value}" for name, value in {"limit": 10_000, **wish}.items())
+        return list(self.control("GET", f"/effects?{query}")["effects"])
+
+    def fault(self, system: str, kind: str, **wish: Any) -> None:
+        self.control("POST", "/faults", {"system": system, "kind": kind, **wish})
+
+    def doubled(self) -> list[Any]:
+        """Effects at vendors that happened twice under one key."""
+        return list(self.control("GET", "/statement")["doubled"])
+
+    def settle(self, *, within_s: float) -> float:
+        """Wait until every order is in and every run, fact and webhook has come to its end. Returns the seconds."""
+        began = time.monotonic()
+        until(self.settled, within_s=within_s, showing=self.left)
+        return time.monotonic() - began
+
+    def settled(self) -> bool:
+        runs, facts, orders = self.rows(_LEFT)[0]
+        pending = self.control("GET", "/statement")["webhooks"]["pending"]
+        return orders - self.before >= self.expected and not runs and not facts and not pending
+
+    def left(self) -> str:
+        """Whatever has not come to its end, for the person who reads why a test failed."""
+        runs = self.rows(
+            "SELECT process, subject, step, state, claims, wakes, fence, next_wake_at - clock_timestamp(), error"
+            " FROM engine_processrun WHERE finished_at IS NULL"
+        )
+        facts = self.rows("SELECT name, aggregate, attempts, error FROM outbox_fact WHERE state <> 'delivered' LIMIT 9")
+        orders = self.one("SELECT count(*) FROM orders_order") - self.before
+        return "\n".join(map(str, [f"{orders} of {self.expected} orders", *runs, *facts]))
+
+    def parked(self) -> list[tuple[Any, ...]]:
+        """Runs of this day that ask for a person."""
+        return self.rows(
+            "SELECT process, subject, step, error FROM engine_processrun WHERE state = 'parked' AND created_at >= %s",
+            self.began,
+        )
+
+    def tries(self) -> tuple[int, int]:
+        """How many steps the day took, and how many attempts beyond one each."""
+        steps, attempts = self.rows(
+            "SELECT count(*), coalesce(sum(step.attempts), 0) FROM engine_runstep step"
+            " JOIN engine_processrun run ON run.id = step.run_id WHERE run.created_at >= %s AND step.state = 'done'",
+            self.began,
+        )[0]
+        return steps, max(0, int(attempts) - steps)
+
+    def resume_parked(self) -> int:
+        """Do what each case proposes once its cause is gone. Returns how many runs go on."""
+        return int(self._run("resume")["resumed"])
+
+    def _run(self, *arguments: str) -> Any:
+        return result(self._start(*arguments))
+
+    def _start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.retail_day", *arguments, "--url", self.url, "--sandbox", self.sandbox],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env={
+                **clean_environment(),
+                "RETAIL_STATE": str(self.stack.state.path),
+                "DJANGO_SETTINGS_MODULE": "settings",
+            },
+        )
+
+
+def result(process: subprocess.Popen[str], *, within_s: float = 150) -> Any:
+    """What a process said at its end, which must be a good one."""
+    said, _ = process.communicate(timeout=within_s)
+    assert process.returncode == 0, f"{process.args} ended with {process.returncode}"
+    return json.loads(said)
+
+
+def until(true: Callable[[], object], *, within_s: float, showing: Callable[[], str] = str) -> None:
+    """Wait for something to become true. What it asks may be down meanwhile."""
+    deadline = time.monotonic() + within_s
+    while True:
+        try:
+            if true():
+                return
+        except (OSError, psycopg.Error, LookupError):  # requests' errors are OSErrors
+            pass
+        assert time.monotonic() < deadline, f"it did not happen within {within_s} s\n{showing()}"
+        time.sleep(0.2)
+
+
+def main() -> None:
+    """The part that runs as a process of its own."""
+    import django
+
+    django.setup()
+    from process_apis.engine import services  # once Django knows its servers
+    from process_apis.engine.models import ProcessRun, RunState
+    from retail_platform.demo import day, seed, shoppers, statement
+    from retail_platform.kernel import clock
+
+    parser = argparse.ArgumentParser()
+    parser.add_argument("what", choices=["open", "place", "statement", "resume"])
+    parser.add_argument("--url", default="")
+    parser.add_argument("--sandbox", default="")
+    parser.add_argument("--key", default="")
+    parser.add_argument("--orders", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--over", type=float, default=0.0)
+    asked = parser.parse_args()
+    said: Any = {}
+    if asked.what == "open":
+        seed.write(base_url=asked.url, sandbox_url=asked.sandbox)
+        said = {"key": seed.storefront_key()}
+    elif asked.what == "place":
+        shop = day.Day(base_url=asked.url, sandbox_url=asked.sandbox, key=asked.key)
+        todo = shoppers.baskets(orders=asked.orders, seed=asked.seed, day=f"{asked.seed}-{int(time.time())}")
+        began, gap = time.monotonic(), asked.over / max(1, len(todo))
+        with ThreadPoolExecutor(day.SHOPPERS) as hands:
+            placed = []
+            for number, basket in enumerate(todo):
+                time.sleep(max(0.0, began + number * gap - time.monotonic()))
+                placed += [hands.submit(shop.place, basket) for _ in range(1 + basket.sent_twice)]
+            for one in placed:
+                one.result()
+        said = {"orders": len(todo), "took_s": round(time.monotonic() - began, 1)}
+    elif asked.what == "resume":
+        parked = list(ProcessRun.objects.filter(state=RunState.PARKED))
+        for run in parked:
+            services.resume(run_id=run.id, by="tests", now=clock.now())
+        said = {"resumed": len(parked)}
+    else:
+        said = {equation.name: equation.difference for equation in statement.make(sandbox_url=asked.sandbox)}
+    print(json.dumps(said))
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
+    main()
