@@ -16,6 +16,7 @@ from process_apis.stock.models import Reservation
 from retail_platform.kernel.admin_pages import SHOW_AT_MOST, Table, duration, folded, label, link, moment, number
 
 PAYMENT_LABELS: dict[str, str] = {
+    PaymentState.PENDING: "warning",
     PaymentState.PROMISED: "info", PaymentState.AUTHORIZED: "primary", PaymentState.PREPAID: "success",
     PaymentState.CAPTURED: "success", PaymentState.VOIDED: "warning", PaymentState.REFUNDED: "warning",
 }  # fmt: skip

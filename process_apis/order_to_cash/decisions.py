@@ -44,15 +44,15 @@ def missing_from(order: Order, *, known_skus: Collection[str], channel_currency:
             )
         )
     for tender in order.tenders:
-        if tender.state != TenderState.CAPTURED and tender.kind not in KNOWN_TENDERS:
-            found.append(Missing(f"tender {tender.kind!r} is not known", "map it in the shop's vendor settings"))
         if tender.state == TenderState.PENDING:
             found.append(
                 Missing(
                     f"tender {tender.kind!r} of {tender.amount.text} {order.currency} is still pending at the shop",
-                    "wait for the payment, then resume; or cancel the order",
+                    "wait for the payment, of which the shop tells us by itself; or take the order back",
                 )
             )
+        elif tender.state != TenderState.CAPTURED and tender.kind not in KNOWN_TENDERS:
+            found.append(Missing(f"tender {tender.kind!r} is not known", "map it in the shop's vendor settings"))
     return found
 
 

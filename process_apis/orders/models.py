@@ -96,6 +96,7 @@ class OrderLine(models.Model):
 
 
 class PaymentState(models.TextChoices):
+    PENDING = "pending", "not paid yet at the channel"
     PROMISED = "promised", "promised, not yet held"
     AUTHORIZED = "authorized"
     PREPAID = "prepaid", "taken by the channel before we shipped"

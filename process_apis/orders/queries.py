@@ -1,6 +1,6 @@
 """Read the order book."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from django.db.models import QuerySet
 
@@ -9,6 +9,11 @@ from canonical.order import Address, Customer, OrderLine, Tender, TenderState
 from canonical.order import Order as CanonicalOrder
 from process_apis.orders.models import Order, Parcel, ParcelLine, ParcelTender, PaymentState
 from retail_platform.kernel.problem import DomainError
+
+_TENDER_STATE: Mapping[str, TenderState] = {
+    PaymentState.PREPAID: TenderState.CAPTURED,
+    PaymentState.PENDING: TenderState.PENDING,
+}
 
 
 class NoSuchOrder(DomainError):
@@ -76,7 +81,7 @@ def canonical(row: Order) -> CanonicalOrder:
         Tender(
             kind=payment.kind,
             amount=money(payment.amount_minor),
-            state=TenderState.CAPTURED if payment.state == PaymentState.PREPAID else TenderState.TOKEN,
+            state=_TENDER_STATE.get(payment.state, TenderState.TOKEN),
             reference=payment.reference,
         )
         for payment in row.payments.all()

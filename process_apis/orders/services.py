@@ -28,7 +28,7 @@ _NUMBER_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that look alike, none
 _STATE_OF = {
     TenderState.TOKEN: PaymentState.PROMISED,
     TenderState.AUTHORIZED: PaymentState.PROMISED,
-    TenderState.PENDING: PaymentState.PROMISED,
+    TenderState.PENDING: PaymentState.PENDING,
     TenderState.CAPTURED: PaymentState.PREPAID,
 }
 
@@ -76,9 +76,12 @@ def place(order: CanonicalOrder) -> tuple[Order, bool]:
     return row, True
 
 
-def seen(order: Order, *, version: str) -> None:
-    """The channel has a later version that says the same."""
-    Order.objects.filter(id=order.id).update(channel_version=version)
+def seen(order: Order, later: CanonicalOrder) -> None:
+    """The channel has a later version of the same agreement; what was still to be paid there may be paid now."""
+    Order.objects.filter(id=order.id).update(channel_version=later.channel_version)
+    states = {tender.state for tender in later.tenders}
+    if len(states) == 1:  # of a part that is paid nobody says which tender it is
+        Payment.objects.filter(order=order, state=PaymentState.PENDING).update(state=_STATE_OF[states.pop()])
 
 
 def _lines_and_tenders(row: Order, order: CanonicalOrder) -> None:

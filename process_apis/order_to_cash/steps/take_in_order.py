@@ -26,7 +26,7 @@ def take_in_order(ctx: StepContext) -> Done:
         return Done(order_number=row.number, new=new)
     changes = decisions.changes(queries.canonical(row), order)
     if not changes:  # the shop notes what we told it, and sends the order again
-        orders.seen(row, version=order.channel_version)
+        orders.seen(row, order)
         return Done(order_number=row.number, new=False)
     cases.open_case(
         kind=CaseKind.BUSINESS,
