@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from retail_platform.kernel.machine.__main__ import ALREADY_RUNNING
@@ -72,11 +71,11 @@ def start(state: State, *, env: Mapping[str, str] | None = None, within_s: float
     try:
         while time.monotonic() < deadline:
             code = ours.poll()
-            ready = _ready(state.path / "run" / "ready")
+            told = ready(state)
             if code not in (None, ALREADY_RUNNING):
                 raise NotReady(f"the supervisor ended with {code}")
-            if ready and (code == ALREADY_RUNNING or ready["supervisor"] == ours.pid):
-                return Running(state, ready, None if code == ALREADY_RUNNING else ours)
+            if told and (code == ALREADY_RUNNING or told["supervisor"] == ours.pid):
+                return Running(state, told, None if code == ALREADY_RUNNING else ours)
             time.sleep(0.1)
         raise NotReady(f"it took longer than {within_s:.0f} s")
     except BaseException:
@@ -95,8 +94,9 @@ def pids(state: State) -> dict[str, int]:
     return found
 
 
-def _ready(file: Path) -> dict[str, Any]:
+def ready(state: State) -> dict[str, Any]:
+    """What the platform on a state directory said when it was ready: where it is. Nothing while it is not."""
     try:
-        return dict(json.loads(file.read_text()))
+        return dict(json.loads((state.path / "run" / "ready").read_text()))
     except (OSError, ValueError):
         return {}

@@ -2,20 +2,17 @@
 
 import json
 import signal
+import subprocess
 import sys
 import time
 from argparse import ArgumentParser
 from typing import Any, TextIO
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from retail_platform import staff
-from retail_platform.demo import day, seed, statement
-from retail_platform.demo.equation import table
 from retail_platform.kernel.machine import platform, running
 from retail_platform.kernel.supervisor import memory
-from retail_platform.kernel.supervisor.state import State
+from retail_platform.kernel.supervisor.state import ROOT, State
 
 
 class Command(BaseCommand):
@@ -30,17 +27,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, orders: int, seed: int | None, check: bool, **options: Any) -> None:
         out: TextIO = sys.stderr if options["json"] else sys.stdout
-        for number in (
-            signal.SIGINT,
-            signal.SIGTERM,
-        ):  # also where a shell had them ignored, as for a job in its background
-            signal.signal(number, signal.default_int_handler)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler)  # a shell ignores them for a job in its background
+        state = State.here()
+        state.forget_copies()
         try:
-            here = running.start(State.here())
+            here = running.start(state)
         except running.NotReady as failure:
             raise CommandError(f"the platform did not come up: {failure}") from failure
         try:
-            report = run_day(here, orders=orders, seed=int(time.time()) if seed is None else seed, out=out)
+            report = play(here, orders=orders, seed=int(time.time()) if seed is None else seed, out=out)
             if options["json"]:
                 print(json.dumps(report), flush=True)
             if not check:
@@ -53,51 +49,38 @@ class Command(BaseCommand):
             raise CommandError("the statement does not tie out: see the differences above")
 
 
-def run_day(here: running.Running, *, orders: int, seed: int, out: TextIO) -> dict[str, Any]:
-    """The day and its statement, told on `out`; the returned report is the document of --json."""
-    if here.state.embedded("DATABASE_URL") and here.state.env["DATABASE_URL"] != _database_url():
-        raise CommandError("the platform moved to another port while it started; run the same command again")
-    print(f"a retail day of {orders} orders, seed {seed}", file=out, flush=True)
-    day.run(orders=orders, seed=seed, out=out, base_url=here.ready["url"], sandbox_url=here.ready["sandbox"])
-    equations = statement.make(sandbox_url=here.ready["sandbox"])
+def play(here: running.Running, *, orders: int, seed: int, out: TextIO) -> dict[str, Any]:
+    """The day and its statement, told on `out`; the returned report is the document of --json.
+
+    A process of its own plays it: the platform may have moved to other ports while it started, and this process has
+    read its settings before.
+    """
+    told = manage("day", "--json", f"--orders={orders}", f"--seed={seed}", out=out)
     supervisor = here.ours.pid if here.ours is not None else int(here.ready["supervisor"])
     memory_mb = memory.pss_mb(supervisor)
-    print("\nThe statement", *table(equations), sep="\n", file=out)
     print(f"  ready in {here.ready['ready_s']} s; {memory_mb} MB at the end of the day", file=out, flush=True)
-    return {
-        "seed": seed,
-        "orders": orders,
-        "ready_s": here.ready["ready_s"],
-        "memory_mb": memory_mb,
-        "equations": [equation._asdict() for equation in equations],
-    }
+    return {"ready_s": here.ready["ready_s"], "memory_mb": memory_mb, **json.loads(told.splitlines()[-1])}
+
+
+def manage(*command: str, out: TextIO) -> str:
+    """Run a command of ours beside this one; what it tells goes to `out`. Returns its standard output."""
+    child = subprocess.Popen(  # noqa: S603 - a command of our own
+        [sys.executable, str(ROOT / "manage.py"), *command],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=out,
+        text=True,
+    )
+    told, _ = child.communicate()
+    if not told.strip():
+        raise CommandError(f"manage.py {command[0]} did not get to its end; what it said stands above")
+    return told
 
 
 def stay(here: running.Running, *, out: TextIO) -> None:
     """Until Ctrl-C, with what a person needs to look around."""
-    print("", *platform.welcome(here.ready), *logins(), sep="\n", file=out, flush=True)
+    print("", *platform.welcome(here.ready), "", manage("logins", out=out), sep="\n", file=out, flush=True)
     try:
         here.wait()
     except KeyboardInterrupt:
         print("stopping", file=out, flush=True)
-
-
-def logins() -> list[str]:
-    """New passwords and keys for the demo's people and programs, since old ones cannot be shown again."""
-    staff.make_groups()
-    people = staff.make_demo_users(afresh=True)
-    return [
-        "",
-        "Sign in to the administration as",
-        *(f"  {name:<12} {password}" for name, password in people.items()),
-        "Call the APIs with `Authorization: Bearer <key>`",
-        f"  storefront   {seed.storefront_key()}",
-        f"  engineer     {seed.engineer_key()}",
-    ]
-
-
-def _database_url() -> str:
-    database = settings.DATABASES["default"]
-    return (
-        f"postgres://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
-    )
