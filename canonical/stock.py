@@ -19,10 +19,25 @@ class MovementReason(StrEnum):
     TRANSFER_OUT = "transfer_out"
     TRANSFER_IN = "transfer_in"
     ADJUSTMENT = "adjustment"
+    COUNT = "count"
+    WRITE_OFF = "write_off"
+
+
+class StockState(StrEnum):
+    """What a movement changes. All but in_transit lie in the node; quarantine, damaged and display are parts of on_hand."""
+
+    ON_HAND = "on_hand"
+    QUARANTINE = "quarantine"
+    DAMAGED = "damaged"
+    DISPLAY = "display"
+    IN_TRANSIT = "in_transit"
 
 
 class StockMovement(Value):
-    """One change of goods on hand. `key` is its natural key: the same key twice is the same movement."""
+    """One change of goods in a place. `key` is its natural key: the same key twice is the same movement.
+
+    `sequence` is the source's own number of the movement, where it counts them: it decides whether a count has it inside.
+    """
 
     key: Annotated[str, Field(min_length=1, max_length=200)]
     sku: Sku
@@ -31,6 +46,8 @@ class StockMovement(Value):
     reason: MovementReason
     source: Annotated[str, Field(min_length=1, max_length=64)]
     occurred_at: Instant
+    state: StockState = StockState.ON_HAND
+    sequence: Annotated[int, Field(strict=True, ge=0, le=2**62)] | None = None
 
 
 class StockLevel(Value):

@@ -4,19 +4,20 @@ from collections.abc import Collection
 from typing import TypeVar
 
 from django.db.models import F, QuerySet
+from django.db.models.functions import Greatest
 
 from process_apis.stock.models import Reservation, StockMovement, StockPosition
 
 Row = TypeVar("Row", StockPosition, StockMovement)
+SELLABLE = Greatest(F("on_hand") - F("quarantine") - F("damaged") - F("display"), 0)
+FREE = SELLABLE + F("backorder_limit") - F("reserved") - F("allocated")  # what can still be promised
 
 
 def free(skus: Collection[str]) -> dict[str, dict[str, int]]:
     """What can still be promised: sku → node → units, without nodes that have none."""
-    rows = StockPosition.objects.filter(sku__in=skus, on_hand__gt=F("reserved")).values_list(
-        "sku", "node", F("on_hand") - F("reserved")
-    )
+    rows = StockPosition.objects.filter(sku__in=skus).annotate(free=FREE).filter(free__gt=0)
     found: dict[str, dict[str, int]] = {}
-    for sku, node, units in rows:
+    for sku, node, units in rows.values_list("sku", "node", "free"):
         found.setdefault(sku, {})[node] = units
     return found
 

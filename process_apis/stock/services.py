@@ -1,16 +1,20 @@
 """Change the stock book: movements, reservations, parcels that leave. Every write may be sent twice."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
 from canonical.stock import StockMovement
-from process_apis.stock import statements
+from process_apis.stock import promises, statements, trouble
 from retail_platform.kernel import correlation
 from retail_platform.kernel.outbox import services as outbox
 from retail_platform.kernel.problem import DomainError
+
+SKUS_IN_A_FACT = 500
 
 
 class OutOfStock(DomainError):
@@ -42,27 +46,40 @@ class Demand:
 def move(movements: Sequence[StockMovement]) -> int:
     """Apply movements that are new; known keys change nothing. Returns how many were new.
 
-    Raises OutOfStock if on hand would fall below what is promised: then none of them is applied.
+    A known key with other content is a case, and the first stands. Goods that leave though they are promised leave a
+    shortage, and a case that names the orders it hits.
     """
-    rows = sorted(movements, key=lambda movement: (movement.sku, movement.node))
-    with statements.refusing_oversale(OutOfStock), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            statements.MOVE,
-            {
-                "key": [row.key for row in rows],
-                "sku": [row.sku for row in rows],
-                "node": [row.node for row in rows],
-                "units": [row.units for row in rows],
-                "reason": [row.reason.value for row in rows],
-                "source": [row.source for row in rows],
-                "occurred_at": [row.occurred_at for row in rows],
-                "correlation_id": correlation.current(),
-            },
-        )
-        (new,) = cursor.fetchone()
+    if not movements:
+        return 0
+    rows = columns(movements)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statements.OPEN_POSITIONS, rows)
+        cursor.execute(statements.MOVE, rows)
+        new, given, skus, worse = cursor.fetchone()
         if new:
-            _tell({row.sku for row in rows}, aggregate=f"stock:{rows[0].source}:{rows[0].sku}")
+            tell(skus, aggregate=f"stock:{movements[0].source}:{skus[0]}")
+        trouble.report_worse(json.loads(worse))
+        if new < given or given < len(movements):
+            cursor.execute(statements.DIFFERS, rows)
+            trouble.report_conflicts(cursor.fetchall())
     return int(new)
+
+
+def columns(movements: Iterable[StockMovement]) -> dict[str, Any]:
+    """Movements as the arrays that the statements take."""
+    rows = list(movements)
+    return {
+        "key": [row.key for row in rows],
+        "sku": [row.sku for row in rows],
+        "node": [row.node for row in rows],
+        "state": [row.state.value for row in rows],
+        "units": [row.units for row in rows],
+        "reason": [row.reason.value for row in rows],
+        "source": [row.source for row in rows],
+        "sequence": [row.sequence for row in rows],
+        "occurred_at": [row.occurred_at for row in rows],
+        "correlation_id": correlation.current(),
+    }
 
 
 def reserve(*, order_number: str, demands: Sequence[Demand]) -> None:
@@ -72,30 +89,28 @@ def reserve(*, order_number: str, demands: Sequence[Demand]) -> None:
     one sku count together and two baskets never wait for each other in a circle. Sent twice, it happens once.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            statements.RESERVE,
-            {
-                "order_number": order_number,
-                "line_id": [demand.line_id for demand in demands],
-                "sku": [demand.sku for demand in demands],
-                "node": [demand.node for demand in demands],
-                "units": [demand.units for demand in demands],
-            },
-        )
-        taken, wanted = cursor.fetchone()
-        if taken != wanted:
-            raise OutOfStock(f"order {order_number}: {_short(demands)}")
-        _tell({demand.sku for demand in demands}, aggregate=f"stock:{order_number}")
+        cursor.execute(promises.RESERVE, {"order_number": order_number, **wanted(demands)})
+        taken, asked = cursor.fetchone()
+        if taken != asked:
+            raise OutOfStock(f"order {order_number}: {short(demands)}")
+        tell({demand.sku for demand in demands}, aggregate=f"stock:{order_number}")
 
 
 def release(*, order_number: str) -> int:
     """Give back what an order has promised to it and not shipped. Returns the units given back."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statements.RELEASE, {"order_number": order_number})
-        units, skus = cursor.fetchone()
+        cursor.execute(promises.RELEASE, {"order_number": order_number, "to": "released"})
+        units, skus, _ = cursor.fetchone()
         if units:
-            _tell(set(skus), aggregate=f"stock:{order_number}")
+            tell(skus, aggregate=f"stock:{order_number}")
     return int(units)
+
+
+def allocate(*, order_number: str, node: str = "") -> int:
+    """The node has been asked to send what is promised to an order: from reserved to allocated. Returns the units."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(promises.ALLOCATE, {"order_number": order_number, "node": node})
+        return int(cursor.fetchone()[0])
 
 
 def dispatch(*, order_number: str, parcel: str, node: str, units: dict[str, tuple[str, int]], at: datetime) -> None:
@@ -118,25 +133,33 @@ def dispatch(*, order_number: str, parcel: str, node: str, units: dict[str, tupl
                 "correlation_id": correlation.current(),
             },
         )
-        (consumed,) = cursor.fetchone()
+        consumed = cursor.fetchone()[0]
         if consumed != len(lines):
             raise NothingReserved(f"parcel {parcel} of order {order_number} holds lines not reserved at {node}")
-        _tell({sku for sku, _ in units.values()}, aggregate=f"stock:{order_number}")
+        tell({sku for sku, _ in units.values()}, aggregate=f"stock:{order_number}")
 
 
-def _short(demands: Sequence[Demand]) -> str:
+def wanted(demands: Sequence[Demand]) -> dict[str, Any]:
+    """Demands as the arrays that the statements take."""
+    return {
+        "line_id": [demand.line_id for demand in demands],
+        "sku": [demand.sku for demand in demands],
+        "node": [demand.node for demand in demands],
+        "units": [demand.units for demand in demands],
+    }
+
+
+def short(demands: Sequence[Demand]) -> str:
+    """What of a basket is not there, in words."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            statements.SHORT,
-            {
-                "sku": [demand.sku for demand in demands],
-                "node": [demand.node for demand in demands],
-                "units": [demand.units for demand in demands],
-            },
-        )
-        short = [f"{sku} at {node}: {wanted} wanted, {free} free" for sku, node, wanted, free in cursor.fetchall()]
-    return "; ".join(short) or "the stock was taken by another order a moment ago"
+        cursor.execute(promises.SHORT, wanted(demands))
+        missing = [f"{sku} at {node}: {asked} wanted, {free} free" for sku, node, asked, free in cursor.fetchall()]
+    return "; ".join(missing) or "the stock was taken by another order a moment ago"
 
 
-def _tell(skus: set[str], *, aggregate: str) -> None:
-    outbox.add(name="stock.changed", aggregate=aggregate, data={"skus": sorted(skus)})
+def tell(skus: Iterable[str], *, aggregate: str) -> None:
+    """Say, in the transaction of the change, that what can be sold of these skus may be different."""
+    names = sorted(set(skus))
+    for start in range(0, len(names), SKUS_IN_A_FACT):
+        part = names[start : start + SKUS_IN_A_FACT]
+        outbox.add(name="stock.changed", aggregate=aggregate, data={"skus": part})

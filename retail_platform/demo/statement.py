@@ -174,12 +174,13 @@ LEFT JOIN (SELECT payment_id, sum(amount_minor) AS minor FROM orders_parceltende
 WHERE payment.state = 'prepaid' AND payment.captured_minor > 0
 """
 _ON_HAND = "SELECT sum(on_hand) FROM stock_stockposition"
-_MOVEMENTS = "SELECT sum(units) FROM stock_stockmovement"
+_MOVEMENTS = "SELECT sum(units) FROM stock_stockmovement WHERE state = 'on_hand'"
 _DIFFERING = """
 SELECT count(*) FROM stock_stockposition position
-FULL JOIN (SELECT sku, node, sum(units) AS units FROM stock_stockmovement GROUP BY sku, node) moved USING (sku, node)
-WHERE position.on_hand IS DISTINCT FROM moved.units
+FULL JOIN (SELECT sku, node, sum(units) AS units FROM stock_stockmovement WHERE state = 'on_hand' GROUP BY sku, node)
+          moved USING (sku, node)
+WHERE coalesce(position.on_hand, 0) <> coalesce(moved.units, 0)
 """
-_RESERVED = "SELECT sum(reserved) FROM stock_stockposition"
-_RESERVATIONS = "SELECT sum(units - consumed) FROM stock_reservation WHERE state = 'open'"
+_RESERVED = "SELECT sum(reserved + allocated) FROM stock_stockposition"
+_RESERVATIONS = "SELECT sum(units - consumed) FROM stock_reservation WHERE state IN ('held', 'open', 'allocated')"
 _SALES = "SELECT count(*) FROM ledger_journalentry WHERE purpose = 'sale'"

@@ -62,12 +62,12 @@ class StockBook(RuleBasedStateMachine):
 
     @invariant()
     def positions_are_what_the_rows_add_up_to(self) -> None:
-        moved = _sums(StockMovement.objects.all(), F("units"))
-        promised = _sums(Reservation.objects.filter(state="open"), F("units") - F("consumed"))
+        moved = _sums(StockMovement.objects.filter(state="on_hand"), F("units"))
+        promised = _sums(Reservation.objects.filter(state__in=["held", "open"]), F("units") - F("consumed"))
         for position in StockPosition.objects.all():
             place = (position.sku, position.node)
             assert (position.on_hand, position.reserved) == (moved.pop(place, 0), promised.pop(place, 0))
-            assert 0 <= position.reserved <= position.on_hand
+            assert position.shortage == max(position.reserved - max(position.on_hand, 0), 0)
         assert (moved, promised) == ({}, {})
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from canonical.stock import MovementReason, StockState
+from process_apis.cases.models import Case
 from process_apis.stock import queries, services
 from process_apis.stock.models import Reservation, StockMovement, StockPosition
 from process_apis.stock.services import Demand, NothingReserved, OutOfStock
@@ -44,12 +46,64 @@ def test_a_movement_told_twice_counts_once() -> None:
     assert shelf() == (11, 0)
 
 
-def test_movements_that_would_take_promised_goods_are_refused_together() -> None:
+def test_goods_that_leave_though_promised_leave_a_shortage_and_a_case_that_names_the_order() -> None:
     on_hand({"BOOT-42": 2})
     reserve(a_demand(2))
+    services.move([a_movement(key="b", units=-1)])
+    assert (shelf(), StockPosition.objects.get().shortage) == ((1, 2), 1)
+    assert "W-1" in Case.objects.get().detail
+
+
+def test_a_shortage_goes_when_the_goods_come() -> None:
+    on_hand({"BOOT-42": 2})
+    reserve(a_demand(2))
+    services.move([a_movement(key="b", units=-1)])
+    services.move([a_movement(key="c", units=1)])
+    assert StockPosition.objects.get().shortage == 0
+
+
+def test_nothing_more_is_promised_while_there_is_a_shortage() -> None:
+    on_hand({"BOOT-42": 2})
+    reserve(a_demand(2))
+    services.move([a_movement(key="b", units=-1)])
+    with pytest.raises(OutOfStock, match="1 wanted, 0 free"), transaction.atomic():
+        reserve(a_demand(1), order="W-2")
+
+
+def test_a_sale_before_its_receipt_is_taken_and_listed() -> None:
+    services.move([a_movement(units=-2, reason=MovementReason.SALE)])
+    assert (shelf(), Case.objects.get().fingerprint) == ((-2, 0), "stock.negative:WH-1:BOOT-42")
+
+
+def test_a_known_key_with_other_content_is_a_case_and_the_first_word_stands() -> None:
+    services.move([a_movement()])
+    services.move([a_movement(units=11)])
+    assert (shelf(), Case.objects.get().fingerprint) == ((10, 0), "stock.conflict:receipt:1")
+
+
+def test_one_key_twice_in_one_call_with_other_content_is_a_case() -> None:
+    services.move([a_movement(), a_movement(units=11)])
+    assert Case.objects.get().fingerprint == "stock.conflict:receipt:1"
+
+
+@pytest.mark.parametrize("state", ["quarantine", "damaged", "display"])
+def test_goods_that_cannot_be_sold_are_not_promised(state: str) -> None:
+    on_hand({"BOOT-42": 5})
+    services.move([a_movement(key="d", units=4, state=StockState(state))])
     with pytest.raises(OutOfStock), transaction.atomic():
-        services.move([a_movement(key="a", sku="COAT-1"), a_movement(key="b", units=-1)])
-    assert (shelf(), StockPosition.objects.filter(sku="COAT-1").exists()) == ((2, 2), False)
+        reserve(a_demand(2))
+    assert queries.free(["BOOT-42"]) == {"BOOT-42": {"WH-1": 1}}
+
+
+def test_what_a_node_was_asked_to_send_is_allocated_and_leaves_from_there() -> None:
+    on_hand({"BOOT-42": 5})
+    reserve(a_demand(3))
+    assert services.allocate(order_number="W-1") == 3
+    dispatch(1)
+    position = StockPosition.objects.get()
+    assert (position.on_hand, position.reserved, position.allocated) == (4, 0, 2)
+    assert services.release(order_number="W-1") == 2
+    assert StockPosition.objects.get().allocated == 0
 
 
 @pytest.mark.parametrize("statement", ["UPDATE stock_stockmovement SET units = 1", "DELETE FROM stock_stockmovement"])

@@ -1,0 +1,122 @@
+"""What is promised of the goods: the statements that reserve and give back, one round trip each.
+
+Note [Locks]: whatever changes reservations that are there locks them first, by id, and then positions in (sku, node)
+order. Everybody does it in this order, so nobody waits in a circle. Each statement may be sent twice.
+"""
+
+from process_apis.stock.statements import worked_out
+
+FREE = "SELLABLE(position) + position.backorder_limit - position.reserved - position.allocated"
+
+RESERVE = worked_out(f"""
+WITH wanted AS (
+    SELECT * FROM unnest(%(line_id)s::text[], %(sku)s::text[], %(node)s::text[], %(units)s::bigint[])
+        AS wanted (line_id, sku, node, units)
+), summed AS (
+    SELECT sku, node, sum(units)::bigint AS units FROM wanted GROUP BY sku, node
+), known AS (
+    SELECT count(*) AS lines FROM stock_reservation WHERE order_number = %(order_number)s
+), locked AS (
+    SELECT position.id, {FREE} AS free, summed.units
+    FROM stock_stockposition position JOIN summed USING (sku, node)
+    WHERE (SELECT lines FROM known) = 0
+    ORDER BY position.sku, position.node FOR UPDATE OF position
+), fits AS (
+    SELECT count(*) = (SELECT count(*) FROM summed) AND bool_and(free >= units) AS all_of_it FROM locked
+), taken AS (
+    UPDATE stock_stockposition position SET reserved = position.reserved + locked.units, updated_at = now()
+    FROM locked, fits WHERE position.id = locked.id AND fits.all_of_it
+    RETURNING 1
+), noted AS (
+    INSERT INTO stock_reservation (order_number, line_id, sku, node, units, consumed, state)
+    SELECT %(order_number)s, line_id, sku, node, units, 0, 'open' FROM wanted
+    WHERE (SELECT count(*) FROM taken) > 0
+    RETURNING 1
+)
+SELECT (SELECT count(*) FROM noted) + (SELECT lines FROM known), (SELECT count(*) FROM wanted)
+""")  # noqa: S608 - our own words
+
+# Give back what `which` names: the positions first, then the reservations that still are as they were.
+_GIVE_BACK = """
+WITH chosen AS MATERIALIZED (<WHICH>), locked AS MATERIALIZED (
+    SELECT position.id, position.sku, position.node FROM stock_stockposition position
+    WHERE (position.sku, position.node) IN (SELECT sku, node FROM chosen)  -- Note [Locks]
+    ORDER BY position.sku, position.node FOR UPDATE OF position
+), freed AS (
+    UPDATE stock_reservation reservation SET state = %(to)s, expires_at = NULL
+    FROM chosen, (SELECT count(*) FROM locked) AS first
+    WHERE reservation.id = chosen.id AND reservation.state IN ('held', 'open', 'allocated')
+      AND (%(to)s <> 'expired' OR reservation.state = 'held')
+    RETURNING reservation.sku, reservation.node, reservation.units - reservation.consumed AS units,
+              old.state AS state_before
+), summed AS (
+    SELECT sku, node, coalesce(sum(units) FILTER (WHERE state_before <> 'allocated'), 0)::bigint AS reserved,
+           coalesce(sum(units) FILTER (WHERE state_before = 'allocated'), 0)::bigint AS allocated
+    FROM freed GROUP BY sku, node
+), given_back AS (
+    UPDATE stock_stockposition position
+    SET reserved = position.reserved - summed.reserved, allocated = position.allocated - summed.allocated,
+        updated_at = now(),
+        shortage = SHORTAGE(position.on_hand; position.quarantine + position.damaged + position.display;
+                            position.reserved - summed.reserved + position.allocated - summed.allocated;
+                            position.backorder_limit)END
+    FROM summed WHERE position.sku = summed.sku AND position.node = summed.node
+    RETURNING 1
+)
+SELECT coalesce(sum(units), 0)::bigint, coalesce(array_agg(DISTINCT sku), '{}'::text[]), count(*)
+FROM freed, (SELECT count(*) FROM given_back) AS forced
+"""
+_GIVE_BACK = worked_out(_GIVE_BACK)
+RELEASE = _GIVE_BACK.replace(
+    "<WHICH>",
+    """SELECT id, sku, node FROM stock_reservation
+       WHERE order_number = %(order_number)s AND state IN ('held', 'open', 'allocated') ORDER BY id FOR UPDATE""",
+)
+# Whoever is confirming right now has its rows locked: those are passed over.
+EXPIRE = _GIVE_BACK.replace(
+    "<WHICH>",
+    """SELECT id, sku, node FROM stock_reservation WHERE state = 'held' AND expires_at <= statement_timestamp()
+       ORDER BY expires_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED""",
+)
+
+ALLOCATE = """
+WITH mine AS MATERIALIZED (
+    SELECT id, sku, node FROM stock_reservation
+    WHERE order_number = %(order_number)s AND state = 'open' AND (%(node)s = '' OR node = %(node)s)
+    ORDER BY id FOR UPDATE
+), locked AS MATERIALIZED (
+    SELECT position.id FROM stock_stockposition position
+    WHERE (position.sku, position.node) IN (SELECT sku, node FROM mine)
+    ORDER BY position.sku, position.node FOR UPDATE OF position
+), allocated AS (
+    UPDATE stock_reservation reservation SET state = 'allocated' FROM mine, (SELECT count(*) FROM locked) AS first
+    WHERE reservation.id = mine.id AND state = 'open'
+    RETURNING reservation.sku, reservation.node, units - consumed AS units
+), summed AS (
+    SELECT sku, node, sum(units)::bigint AS units FROM allocated GROUP BY sku, node
+), moved AS (
+    UPDATE stock_stockposition position
+    SET reserved = position.reserved - summed.units, allocated = position.allocated + summed.units, updated_at = now()
+    FROM summed WHERE position.sku = summed.sku AND position.node = summed.node RETURNING 1
+)
+SELECT coalesce(sum(units), 0)::bigint FROM allocated, (SELECT count(*) FROM moved) AS forced
+"""
+
+# The database's clock decides, once for all rows of the hold; the rows are the referee between this and EXPIRE.
+CONFIRM = """
+WITH mine AS MATERIALIZED (
+    SELECT id FROM stock_reservation WHERE hold = %(hold)s ORDER BY id FOR UPDATE
+)
+UPDATE stock_reservation reservation SET state = 'open', order_number = %(order_number)s, expires_at = NULL
+FROM mine WHERE reservation.id = mine.id AND reservation.state = 'held' AND expires_at > statement_timestamp()
+"""
+
+SHORT = worked_out(f"""
+SELECT summed.sku, summed.node, summed.units, greatest(coalesce({FREE}, 0), 0)
+FROM (SELECT sku, node, sum(units)::bigint AS units
+      FROM unnest(%(sku)s::text[], %(node)s::text[], %(units)s::bigint[]) AS wanted (sku, node, units)
+      GROUP BY sku, node) AS summed
+LEFT JOIN stock_stockposition position USING (sku, node)
+WHERE coalesce({FREE}, 0) < summed.units
+ORDER BY 1, 2
+""")  # noqa: S608 - our own words

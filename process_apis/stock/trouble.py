@@ -1,0 +1,59 @@
+"""What is wrong with the goods becomes a case: less than is promised, below zero, told twice with different words."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from process_apis.cases import services as cases
+from process_apis.cases.models import CaseKind
+from process_apis.stock.models import Reservation
+
+PROMISED = ("held", "open", "allocated")
+
+
+def report_worse(positions: Sequence[Mapping[str, Any]]) -> None:
+    """One case for each position that has a greater shortage than before or fell below zero."""
+    for position in positions:
+        sku, node, on_hand, shortage = (position[name] for name in ("sku", "node", "on_hand", "shortage"))
+        if shortage:
+            orders = orders_hit(sku=sku, node=node, shortage=shortage)
+            cases.open_case(
+                kind=CaseKind.BUSINESS,
+                fingerprint=f"stock.shortage:{node}:{sku}",
+                subject=f"{sku}@{node}",
+                title=f"{sku} at {node}: {shortage} units are promised that are not there",
+                detail=f"The last promised are hit first: {', '.join(orders) or 'none that is still open'}.",
+                proposal="Send these orders from another node, or cancel them; or count again if the goods are there.",
+            )
+        elif on_hand < 0:
+            cases.open_case(
+                kind=CaseKind.BUSINESS,
+                fingerprint=f"stock.negative:{node}:{sku}",
+                subject=f"{sku}@{node}",
+                title=f"{sku} at {node}: {on_hand} on hand",
+                detail="More was sold there than was ever received: a receipt is late, or a sale was told wrongly.",
+                proposal="Nothing if the receipt comes; else count the goods and send the count.",
+            )
+
+
+def orders_hit(*, sku: str, node: str, shortage: int) -> list[str]:
+    """The orders a shortage hits, the last promised first, until it is covered."""
+    found: list[str] = []
+    for promise in Reservation.objects.filter(sku=sku, node=node, state__in=PROMISED).order_by("-id")[:200]:
+        if shortage <= 0:
+            break
+        found.append(promise.order_number)
+        shortage -= promise.units - promise.consumed
+    return list(dict.fromkeys(found))
+
+
+def report_conflicts(conflicts: Sequence[tuple[str, int, int]]) -> None:
+    """One case for each key that was told again with other content; the first word stands."""
+    for key, now_told, stands in conflicts:
+        cases.open_case(
+            kind=CaseKind.BUSINESS,
+            fingerprint=f"stock.conflict:{key}",
+            subject=f"movement:{key}"[:160],
+            title=f"the movement {key} was told twice with different content",
+            detail=f"{stands:+d} units stand; the later word was {now_told:+d} units, or another place or state.",
+            proposal="Ask the source which is right; if the later one, let it send the difference under a new key.",
+        )
