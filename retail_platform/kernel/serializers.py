@@ -6,7 +6,7 @@ comes from a query string is read by the same rules, except that a number or a f
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, NoReturn, Protocol
 
 from drf_spectacular.utils import extend_schema_field
 from iso4217 import Currency
@@ -92,15 +92,19 @@ class MoneyField(serializers.Field[Any, Any, Any, Any]):
             self.fail("shape")
         amount, currency = data["amount"], data["currency"]
         if not isinstance(amount, str) or not DECIMAL.fullmatch(amount):
-            self.fail("amount")
+            self._refuse("amount", why="amount")
         if not isinstance(currency, str) or currency not in _EXPONENTS:
-            self.fail("currency")
+            self._refuse("currency", why="currency")
         scaled = Decimal(amount).scaleb(_EXPONENTS[currency])
         if scaled != scaled.to_integral_value():
-            self.fail("decimals", currency=currency, exponent=_EXPONENTS[currency])
+            self._refuse("amount", why="decimals", currency=currency, exponent=_EXPONENTS[currency])
         if not self.least <= scaled <= _LARGEST_MINOR:
-            self.fail("range")
+            self._refuse("amount", why="range")
         return Amount(int(scaled), currency)
+
+    def _refuse(self, part: str, *, why: str, **known: Any) -> NoReturn:
+        """Point at the part of the money that is wrong."""
+        raise serializers.ValidationError({part: [self.error_messages[why].format(**known)]})
 
     def to_representation(self, value: MoneyLike) -> dict[str, str]:
         exponent = _EXPONENTS[value.currency]
