@@ -34,11 +34,15 @@ NOT_GENUINE = Problem(
     headers={"WWW-Authenticate": "Webhook-Signature"},
 )
 TOO_LARGE = Problem(413, "body-too-large", "The body is too large", "Send at most 1048576 bytes in one body.")
+NO_LENGTH = Problem(
+    400, "invalid-request", "The request is not valid", "Send the number of bytes of the body as Content-Length."
+)
 ONLY_POST = Problem(
     405, "method-not-allowed", "Not this method", "A webhook is sent with POST.", headers={"Allow": "POST"}
 )
 _INSTANCE = "/hooks"  # not the path: who guesses names must not see which of them we know
 _LONGEST_TOPIC = 100
+_LENGTH = re.compile(r"[0-9]{1,18}")
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 log = structlog.get_logger("inbox")
 
@@ -48,7 +52,10 @@ def receive(request: HttpRequest, code: str) -> HttpResponse:
     """Answer 200 once the delivery is committed, or was before; 401 for what is not genuine."""
     if request.method != "POST":
         return ONLY_POST.response(instance=_INSTANCE)
-    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not _LENGTH.fullmatch(length):
+        return NO_LENGTH.response(instance=_INSTANCE)
+    if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
         return TOO_LARGE.response(instance=_INSTANCE)
     raw, headers, now = request.body, request.headers, clock.now()
     connection = queries.by_code(code) if _CODE.fullmatch(code) else None
