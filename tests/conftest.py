@@ -4,9 +4,13 @@ from collections.abc import Iterator
 
 import pgtrigger
 import pytest
+from django.db import transaction
 from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
 
 from retail_platform.kernel.machine.running import Running
+from tests.demonstration import demonstration
+from tests.sandbox_process import SandboxProcess
 from tests.stack import a_stack
 
 
@@ -18,6 +22,30 @@ def stack() -> Iterator[Running]:
     """
     with a_stack() as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def seeded(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """The database and a sandbox as `manage.py seed` leaves them, for the tests of one module."""
+    state = tmp_path_factory.mktemp("sandbox")
+    with (
+        SandboxProcess(state) as sandbox,
+        django_db_blocker.unblock(),
+        transaction.atomic(),
+        demonstration(sandbox),
+    ):
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def demo(seeded: None) -> Iterator[None]:
+    """The seeded platform, for one test: what the test changes there is gone afterwards."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,4 +1,4 @@
-"""A freshly seeded demonstration inside one test's database: DEMO-1001 has come to its end, four runs are parked."""
+"""A freshly seeded demonstration inside one transaction: DEMO-1001 has come to its end, four runs are parked."""
 
 import threading
 import time
@@ -56,7 +56,6 @@ def demonstration(sandbox: SandboxProcess) -> Iterator[None]:
     """Seed as `manage.py seed` does, and play relay, workers and web process until nothing moves."""
     with _Letterbox() as box, pytest.MonkeyPatch.context() as patch:
         patch.setattr(wake, "ring", lambda **_: True)
-        sandbox.control("POST", "/reset")
         seed.write(base_url=box.url, sandbox_url=sandbox.url)
         samples.ask_for_a_person(now=clock.now())
         _play(box)

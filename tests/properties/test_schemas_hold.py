@@ -24,8 +24,6 @@ from retail_platform.docs import openapi
 from retail_platform.docs.layers import Layer, served
 from retail_platform.wsgi import application
 from tests.callers import a_key
-from tests.demonstration import demonstration
-from tests.sandbox_process import SandboxProcess
 
 pytestmark = pytest.mark.timeout(400)
 CHECKS = [
@@ -42,16 +40,10 @@ bounded = settings(
 )
 
 
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
-    with SandboxProcess(tmp_path_factory.mktemp("sandbox")) as running:
-        yield running
-
-
 @pytest.fixture
-def key(db: None, sandbox: SandboxProcess) -> Iterator[str]:
+def key(demo: None) -> Iterator[str]:
     """A key for everything, on a platform with something of everything."""
-    with demonstration(sandbox), _connection_kept():
+    with _connection_kept():
         yield a_key(name="explorer", scopes=[scope for layer in served() for scope in layer.scopes])
 
 

@@ -1,0 +1,86 @@
+"""Every operation of a layer, as its OpenAPI document shows it: with ids, a query and bodies to try."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+
+from retail_platform.docs import openapi
+from retail_platform.docs.layers import Layer, served
+from tests.callers import Caller
+
+each_layer = pytest.mark.parametrize("layer", served(), ids=lambda layer: layer.name)
+every_scope = [scope for layer in served() for scope in layer.scopes]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation; `bodies` are its examples by name, `keys` those of its Idempotency-Key, `body` has every field."""
+
+    method: str
+    path: str
+    scope: str
+    promised: int
+    ids: dict[str, Any]
+    query: dict[str, Any]
+    keys: list[str]
+    bodies: dict[str, Any]
+    body: Any
+    responses: dict[str, Any]
+
+    def address(self, *, ids: dict[str, str] | None = None, query: str | None = None) -> str:
+        """Its address by the examples; `ids` and `query`, quoted already, in place of those."""
+        plain = {name: quote(str(value), safe="") for name, value in self.ids.items()}
+        asked = urlencode(self.query, doseq=True) if query is None else query
+        return self.path.format(**{**plain, **(ids or {})}) + (f"?{asked}" if asked else "")
+
+    def send(self, caller: Caller, *, address: str = "", **headers: str) -> Any:
+        """The answer to its example."""
+        if self.method == "get":
+            return caller.get(address or self.address(), **headers)
+        return caller.post(address or self.address(), next(iter(self.bodies.values())), **headers)
+
+
+def operations(layer: Layer) -> Iterator[Operation]:
+    """All that a layer can do."""
+    document = openapi.document(layer)
+    for path, item in document["paths"].items():
+        for method in ("get", "post"):
+            if method in item:
+                yield _read(method, path, item[method], document["components"]["schemas"])
+
+
+def _read(method: str, path: str, shown: dict[str, Any], schemas: dict[str, Any]) -> Operation:
+    parameters: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "header": {}}
+    for each in shown.get("parameters", []):
+        values = [example["value"] for example in each.get("examples", {}).values()]
+        parameters[each["in"]][each["name"]] = values or each["example"]
+    content = shown.get("requestBody", {}).get("content", {}).get("application/json", {})
+    bodies = {name: example["value"] for name, example in content.get("examples", {}).items()}
+    return Operation(
+        method=method,
+        path=path,
+        scope=shown["security"][0]["oauth2"][0],
+        promised=min(int(status) for status in shown["responses"] if status.startswith("2")),
+        ids=parameters["path"],
+        query=parameters["query"],
+        keys=parameters["header"].get("Idempotency-Key", []),
+        bodies=bodies,
+        body=_complete(list(bodies.values())[-1], content["schema"], schemas) if bodies else None,
+        responses=shown["responses"],
+    )
+
+
+def _complete(value: Any, schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
+    """An example with something in every field that it leaves out."""
+    for choice in (schema, *schema.get("allOf", ())):
+        if "$ref" in choice:
+            schema = schemas[choice["$ref"].rsplit("/", 1)[1]]
+    if schema.get("type") == "object":
+        inside = schema.get("properties", {})
+        return {name: _complete((value or {}).get(name), inner, schemas) for name, inner in inside.items()}
+    if schema.get("type") == "array" and value:
+        return [_complete(item, schema["items"], schemas) for item in value]
+    return schema.get("examples", ["x"])[0] if value is None else value
