@@ -13,6 +13,10 @@ DATABASES["default"].update(
         "options": "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000",
     },
 )
+if ROLE in ("worker", "relay", "beat"):
+    # The same statements over and over: prepared once a session they cost the server a third less. Not in web
+    # processes, where the audit's context travels in front of a statement, and a prepared one takes no company.
+    DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 3}
 USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = False

@@ -16,7 +16,7 @@ from retail_platform.kernel import clock
 from retail_platform.kernel.progress import Progress
 
 SHOPPERS = 6
-SETTLE_WITHIN_S = 600.0
+SETTLE_WITHIN_S = 1800.0
 QUIET_S = 2.0  # nothing left to do for so long means that no webhook or fact is under way either
 
 
@@ -58,19 +58,24 @@ class Day:
 
 
 def run(*, orders: int, seed: int, out: TextIO, base_url: str, sandbox_url: str) -> None:
-    """Set up, place `orders` orders drawn from `seed`, and wait until no run has anything left to do."""
+    """Set up, place `orders` orders drawn from `seed`, and wait until no run has anything left to do.
+
+    The order that the documentation's examples follow is the first of the first day.
+    """
     print("setting up products, stock, connections", file=out, flush=True)
+    before = Order.objects.count()
     master.write(base_url=base_url, sandbox_url=sandbox_url)
     samples.ask_for_a_person(now=clock.now())
     day = Day(base_url=base_url, sandbox_url=sandbox_url, key=master.storefront_key())
-    todo = baskets(orders=orders, seed=seed, day=f"{seed}-{int(time.time())}")
-    before = Order.objects.count()
-    with Progress(out, label="orders placed", total=len(todo)) as progress, ThreadPoolExecutor(SHOPPERS) as shoppers:
-        for _ in shoppers.map(
-            day.place, [b for b in todo for _ in range(2 if b.sent_twice and b.channel == "web" else 1)]
-        ):
-            progress.add(1)
-    settle(out, expected=before + len(todo))
+    placed = Order.objects.count() - before
+    todo = baskets(orders=orders - placed, seed=seed, day=f"{seed}-{int(time.time())}")
+    again = [basket for basket in todo if basket.sent_twice and basket.channel == "web"]  # an impatient shopper's click
+    with Progress(out, label="orders sent", total=len(todo) + len(again)) as progress:
+        with ThreadPoolExecutor(SHOPPERS) as shoppers:
+            for _ in shoppers.map(day.place, [*todo, *again]):
+                progress.add(1)
+    if not settle(out, expected=before + orders):
+        print(f"  after {SETTLE_WITHIN_S:.0f} s something still moves; the statement counts it as open", file=out)
 
 
 def settle(out: TextIO, *, expected: int, within_s: float = SETTLE_WITHIN_S) -> bool:
