@@ -70,10 +70,13 @@ def run(*, orders: int, seed: int, out: TextIO, base_url: str, sandbox_url: str)
     placed = Order.objects.count() - before
     todo = baskets(orders=orders - placed, seed=seed, day=f"{seed}-{int(time.time())}")
     again = [basket for basket in todo if basket.sent_twice and basket.channel == "web"]  # an impatient shopper's click
-    with Progress(out, label="orders sent", total=len(todo) + len(again)) as progress:
-        with ThreadPoolExecutor(SHOPPERS) as shoppers:
-            for _ in shoppers.map(day.place, [*todo, *again]):
-                progress.add(1)
+    everything = [*todo, *again]
+    with (
+        Progress(out, label="orders sent", total=len(everything)) as progress,
+        ThreadPoolExecutor(SHOPPERS) as shoppers,
+    ):
+        for _ in shoppers.map(day.place, everything):
+            progress.add(1)
     if not settle(out, expected=before + orders):
         print(f"  after {SETTLE_WITHIN_S:.0f} s something still moves; the statement counts it as open", file=out)
 
