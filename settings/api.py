@@ -1,5 +1,9 @@
 """The REST faces: DRF without its own throttles, OAuth 2, and one OpenAPI document for each layer."""
 
+from django.core.exceptions import ImproperlyConfigured
+
+from settings.env import env
+
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["retail_platform.kernel.strict_json.StrictJSONParser"],
@@ -15,6 +19,12 @@ REST_FRAMEWORK = {
 }
 # Requests a minute for each client and scope; a client's own `per_minute` goes before these.
 THROTTLE_PER_MINUTE = {"storefront.read": 60_000, "default": 12_000}
+# How a web process answers availability ahead of Django: "exact" asks Valkey each time, "copy" keeps what it was told
+# for at most 100 ms, "off" leaves it to Django.
+AVAILABILITY_FRONT = env.str("RETAIL_AVAILABILITY", default="exact")
+AVAILABILITY_PREFIX = env.str("RETAIL_AVAILABILITY_PREFIX", default="availability")  # of its keys in Valkey
+if AVAILABILITY_FRONT not in ("exact", "copy", "off"):
+    raise ImproperlyConfigured(f"RETAIL_AVAILABILITY is {AVAILABILITY_FRONT!r}; it can be exact, copy or off")
 THROTTLE_FAILED_TOKENS_PER_MINUTE = 10
 
 SPECTACULAR_SETTINGS = {

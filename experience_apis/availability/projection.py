@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from django.db.models import QuerySet
 
 from experience_apis.availability.fragment import Fragment, render
 from experience_apis.availability.models import AvailabilityRow
@@ -17,18 +19,39 @@ from process_apis.catalog.models import Channel, Product
 from process_apis.stock import queries as stock
 
 _LOCK = 7_231_001  # the name of this projection among PostgreSQL's advisory locks
-_WRITE = """
+_DRAW = """
+WITH drawn (version) AS (  -- as many versions as could be needed: Note [Versions]
+    INSERT INTO availability_availabilityclock AS clock (id, version)
+    VALUES (1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint + %(room)s)
+    ON CONFLICT (id) DO UPDATE SET version = greatest(clock.version + %(room)s, excluded.version)
+    RETURNING version - %(room)s
+)"""
+_WRITE = (
+    _DRAW
+    + """
 INSERT INTO availability_availabilityrow AS shown (sku, channel, status, available, body, version, as_of)
-SELECT given.sku, channel.code, given.status, given.available, given.body, 1, %(now)s
+SELECT given.sku, channel.code, given.status, given.available, given.body,
+       drawn.version + row_number() OVER (ORDER BY given.sku, channel.code), %(now)s
 FROM unnest(%(sku)s::text[], %(status)s::text[], %(available)s::bigint[], %(body)s::text[])
          AS given (sku, status, available, body)
 CROSS JOIN unnest(%(channels)s::text[]) AS channel (code)
+CROSS JOIN drawn
 LEFT JOIN availability_availabilityrow standing ON standing.sku = given.sku AND standing.channel = channel.code
 WHERE standing.body IS DISTINCT FROM given.body
 ON CONFLICT (sku, channel) DO UPDATE
 SET status = excluded.status, available = excluded.available, body = excluded.body,
-    version = shown.version + 1, as_of = excluded.as_of
+    version = excluded.version, as_of = excluded.as_of
 """
+)
+_REMOVED = ", removed AS (DELETE FROM availability_availabilityrow WHERE id = ANY(%(ids)s) RETURNING sku, channel)"
+_REMOVE = (
+    _DRAW
+    + _REMOVED
+    + """
+INSERT INTO availability_availabilitygone (sku, channel, version)
+SELECT sku, channel, drawn.version + row_number() OVER () FROM removed CROSS JOIN drawn
+"""
+)
 
 
 def channels() -> list[str]:
@@ -41,29 +64,62 @@ def skus() -> list[str]:
     return list(Product.objects.filter(active=True).order_by("sku").values_list("sku", flat=True))
 
 
-def refresh(given: Collection[str], *, now: datetime, into: Sequence[str] | None = None) -> int:
-    """Work out these skus anew for all active channels, or those of `into`. Returns how many rows became different."""
-    wanted = channels() if into is None else list(into)
+def refresh(given: Collection[str], *, now: datetime, into: Sequence[str] | None = None, if_free: bool = False) -> int:
+    """Work out these skus anew for all active channels, or those of `into`. Returns how many rows became different.
+
+    With `if_free` nobody is waited for: while somebody else refreshes, nothing happens.
+    """
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])  # Note [One writer]
-        known = catalog.products(given)
-        names = {code: node.name for code, node in catalog.nodes().items()}
-        free = stock.free(known.keys())
-        fragments = [render(sku, free=free.get(sku, {}), names=names) for sku in sorted(known)]
-        gone, _ = AvailabilityRow.objects.filter(sku__in=set(given) - known.keys(), channel__in=wanted).delete()
-        cursor.execute(_WRITE, _columns(fragments) | {"channels": wanted, "now": now})
+        if not _locked(cursor, wait=not if_free):
+            return 0
+        wanted = channels() if into is None else list(into)
+        known = sold(given)
+        fragments = worked_out(known)
+        gone = _remove(cursor, AvailabilityRow.objects.filter(sku__in=set(given) - known, channel__in=wanted))
+        room = len(fragments) * len(wanted)
+        cursor.execute(_WRITE, _columns(fragments) | {"channels": wanted, "now": now, "room": room})
         return gone + cursor.rowcount
+
+
+def sold(given: Collection[str]) -> set[str]:
+    """Those of the skus that there should be rows for."""
+    return set(catalog.products(given)) if given else set()
+
+
+def worked_out(known: Collection[str]) -> list[Fragment]:
+    """What the stock book says of these skus at this moment."""
+    if not known:
+        return []
+    names = {code: node.name for code, node in catalog.nodes().items()}
+    free = stock.free(known)
+    return [render(sku, free=free.get(sku, {}), names=names) for sku in sorted(known)]
 
 
 def forget_unsold() -> int:
     """Remove rows of skus and channels that are not active any more. Returns how many there were."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        _locked(cursor, wait=True)
         unsold = AvailabilityRow.objects.exclude(
             sku__in=Product.objects.filter(active=True).values("sku"),
             channel__in=Channel.objects.filter(active=True).values("code"),
         )
-        return unsold.delete()[0]
+        return _remove(cursor, unsold)
+
+
+def _locked(cursor: CursorWrapper, *, wait: bool) -> bool:
+    """Note [One writer]."""
+    if wait:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        return True
+    cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+    return bool(cursor.fetchone()[0])
+
+
+def _remove(cursor: CursorWrapper, rows: QuerySet[AvailabilityRow]) -> int:
+    """Delete rows, and say so to those who hold copies."""
+    if ids := list(rows.values_list("id", flat=True)):
+        cursor.execute(_REMOVE, {"ids": ids, "room": len(ids)})
+    return len(ids)
 
 
 def _columns(fragments: Sequence[Fragment]) -> dict[str, Any]:

@@ -1,17 +1,46 @@
-"""Read what can be had, as it was rendered."""
+"""Read what can be had, as it was rendered. PostgreSQL's answer: the one that is always there."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
+from hashlib import blake2b
+from typing import NamedTuple
 
+from experience_apis.availability import copy, projection
+from experience_apis.availability.copy import DIGITS, Entry, Mark
 from experience_apis.availability.fragment import unknown
 from experience_apis.availability.models import AvailabilityRow
+from retail_platform.kernel import clock, valkey
 from retail_platform.kernel.outbox.models import Fact, FactState
 
 
-def fragments(skus: Sequence[str], *, channel: str) -> list[str]:
-    """The JSON of each sku in the order asked for; one that nobody knows has status "unknown"."""
-    found = dict(AvailabilityRow.objects.filter(channel=channel, sku__in=skus).values_list("sku", "body"))
-    return [found.get(sku) or unknown(sku) for sku in skus]
+class Shown(NamedTuple):
+    """The JSON of one sku, and a mark that no other content ever has."""
+
+    body: str
+    mark: str
+
+
+def fragments(skus: Sequence[str], *, channel: str, mend: bool = False) -> list[Shown]:
+    """Each sku in the order asked for; one that is not sold has status "unknown".
+
+    A row that is missing though the sku is sold was lost: it is worked out from the stock book and put back. `mend`
+    puts what is found into the copy, too.
+    """
+    since = _mark() if mend else None
+    found = _rows(skus, channel=channel)
+    if lost := projection.sold(set(skus) - found.keys()):
+        projection.refresh(lost, now=clock.now(), if_free=True)
+        found |= _rows(lost, channel=channel)
+    if since and found:
+        _mend(found.values(), since=since)
+    live = {each.sku: each.body for each in projection.worked_out(lost - found.keys())}
+    return [_shown(sku, found.get(sku), live.get(sku)) for sku in skus]
+
+
+def etag(marks: Iterable[str]) -> str:
+    """The ETag of an answer that shows these; of the figures, for age is no news."""
+    return f'W/"{blake2b("".join(marks).encode(), digest_size=12).hexdigest()}"'
 
 
 def current_until(*, now: datetime) -> datetime:
@@ -19,3 +48,26 @@ def current_until(*, now: datetime) -> datetime:
     waiting = Fact.objects.filter(state=FactState.PENDING, name="stock.changed").order_by("id")
     oldest = waiting.values_list("created_at", flat=True).first()
     return min(oldest, now) if oldest else now
+
+
+def _rows(skus: Collection[str], *, channel: str) -> dict[str, Entry]:
+    rows = AvailabilityRow.objects.filter(channel=channel, sku__in=skus)
+    return {row[1]: Entry(*row) for row in rows.values_list("channel", "sku", "version", "body")}
+
+
+def _shown(sku: str, row: Entry | None, live: str | None) -> Shown:
+    if row:
+        return Shown(row.body, f"{row.version:0{DIGITS}d}")
+    return Shown(live, live) if live else Shown(unknown(sku), f"?{sku}")
+
+
+def _mark() -> Mark | None:
+    try:
+        return copy.mark()
+    except valkey.Down:
+        return None
+
+
+def _mend(entries: Iterable[Entry], *, since: Mark) -> None:
+    with suppress(valkey.Down):  # then it is mended when somebody asks again
+        copy.write(entries, since=since)

@@ -1,8 +1,5 @@
 """The storefront: what can be had, what it costs, ordering it, and following the order."""
 
-import json
-from datetime import datetime
-from hashlib import blake2b
 from typing import Any, cast
 
 from django.http import HttpResponse
@@ -16,6 +13,7 @@ from experience_apis.availability import queries as availability
 from experience_apis.availability.fragment import UNKNOWN
 from experience_apis.order_status import queries as order_status
 from experience_apis.storefront import examples, offer, services
+from experience_apis.storefront.answer import COPY_LACKS, age_ms, head
 from experience_apis.storefront.serializers import (
     AvailabilityOut,
     OrderQuery,
@@ -53,14 +51,12 @@ class AvailabilityView(ApiView):
         channel = offer.channel_of(self.query["channel"], caller=cast(Principal, request.user)).code
         now = clock.now()
         until = availability.current_until(now=now)  # before the figures: they may be newer than we say, never older
-        items = ",".join(availability.fragments(list(dict.fromkeys(self.query["sku"])), channel=channel))
-        age_ms = int((now - until).total_seconds() * 1000)
-        head = f'"channel":{json.dumps(channel)},"as_of":"{_rfc3339(until)}","age_ms":{age_ms}'
-        response = HttpResponse(f'{{{head},"items":[{items}]}}', content_type="application/json")
-        response["ETag"] = (
-            f'W/"{blake2b(items.encode(), digest_size=12).hexdigest()}"'  # of the figures: age is no news
-        )
-        return response
+        skus = list(dict.fromkeys(self.query["sku"]))
+        shown = availability.fragments(skus, channel=channel, mend=COPY_LACKS in request.META)
+        age = age_ms(now=now.timestamp(), until=until.timestamp())
+        text = f'{head(channel, until=until)}{age},"items":[{",".join(item.body for item in shown)}]}}'
+        etag = availability.etag(item.mark for item in shown)
+        return HttpResponse(text, content_type="application/json", headers={"ETag": etag})
 
 
 class PricesView(ApiView):
@@ -144,7 +140,3 @@ def _priced(found: offer.Offer, sku: str) -> dict[str, Any]:
     if sku not in found.products:
         return {"sku": sku, "status": UNKNOWN, "title": "", "price": None}
     return {"sku": sku, "status": "on_sale", "title": found.products[sku].title, "price": found.price(sku)}
-
-
-def _rfc3339(instant: datetime) -> str:
-    return instant.isoformat().replace("+00:00", "Z")

@@ -11,19 +11,27 @@ from dataclasses import dataclass
 from retail_platform.kernel import valkey
 
 WINDOW_S = 60
-_SCRIPT = """
-local now = redis.call('TIME')
-local ms = now[1] * 1000 + math.floor(now[2] / 1000)
-local window, limit = tonumber(ARGV[1]) * 1000, tonumber(ARGV[2])
-local slot, past = math.floor(ms / window), ms % window
-local here, before = KEYS[1] .. ':' .. slot, KEYS[1] .. ':' .. (slot - 1)
-local count = tonumber(redis.call('GET', here) or '0')
-local used = count + math.floor(tonumber(redis.call('GET', before) or '0') * (window - past) / window)
-if used >= limit then return {0, 0, window - past} end
-redis.call('INCR', here)
-if count == 0 then redis.call('PEXPIRE', here, window * 2) end
-return {1, limit - used - 1, window - past}
+# A Lua function for scripts that count and do something else in the same call: {granted, remaining, reset_ms, slot}. It
+# takes up to `wish` requests, after giving back `unspent` ones that were taken in the same slot.
+LUA_TAKE = """
+local function take(key, window_s, limit, wish, unspent, unspent_slot)
+  local now = redis.call('TIME')
+  local ms = now[1] * 1000 + math.floor(now[2] / 1000)
+  local window = window_s * 1000
+  local slot, past = math.floor(ms / window), ms % window
+  local here, before = key .. ':' .. slot, key .. ':' .. (slot - 1)
+  local count = tonumber(redis.call('GET', here) or '0')
+  if unspent > 0 and unspent_slot == slot and count >= unspent then
+    count = redis.call('DECRBY', here, unspent)
+  end
+  local used = count + math.floor(tonumber(redis.call('GET', before) or '0') * (window - past) / window)
+  local granted = math.min(wish, limit - used)
+  if granted <= 0 then return {0, 0, window - past, slot} end
+  if redis.call('INCRBY', here, granted) == granted then redis.call('PEXPIRE', here, window * 2) end
+  return {granted, limit - used - granted, window - past, slot}
+end
 """
+_SCRIPT = LUA_TAKE + "return take(KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), 1, 0, 0)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +52,15 @@ class Verdict:
         }
 
 
+def key_of(*, subject: str, policy: str) -> str:
+    """Where the requests of one subject are counted."""
+    return f"throttle:{policy}:{subject}"
+
+
 def take(*, subject: str, policy: str, limit: int) -> Verdict:
     """Count one request of `subject` against `limit` a minute. Raises valkey.Down."""
-    key = f"throttle:{policy}:{subject}"
-    allowed, remaining, reset_ms = valkey.attempt(lambda client: client.eval(_SCRIPT, 1, key, WINDOW_S, limit))
+    key = key_of(subject=subject, policy=policy)
+    allowed, remaining, reset_ms, _ = valkey.attempt(lambda client: client.eval(_SCRIPT, 1, key, WINDOW_S, limit))
     return Verdict(bool(allowed), policy, limit, int(remaining), -(-int(reset_ms) // 1000))
 
 

@@ -81,7 +81,7 @@ def test_availability_costs_the_same_few_queries_however_many_skus(
     shop: Caller, django_assert_max_num_queries: Any
 ) -> None:
     skus = "&".join(f"sku=S-{n}" for n in range(200))
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         shop.get(f"{AVAILABILITY}?{skus}&channel=web")
 
 

@@ -13,6 +13,7 @@ from retail_platform.kernel.identity.principal import Principal
 _KEPT_S = 3.0  # a revoked credential is refused everywhere within five seconds
 _KEPT_MOST = 10_000
 _kept: dict[bytes, tuple[float, Principal]] = {}
+_strangers: dict[bytes, float] = {}  # apart from the known ones, so that a flood of guesses pushes none of those out
 
 
 def principal_of(credential: str, *, now: datetime) -> Principal | None:
@@ -21,10 +22,15 @@ def principal_of(credential: str, *, now: datetime) -> Principal | None:
     kept = _kept.get(digest)
     if kept and kept[0] > time.monotonic():
         return kept[1]
+    if _strangers.get(digest, 0.0) > time.monotonic():
+        return None
     by_key = credential.startswith("rp_")
     principal = _by_key(credential, digest, now) if by_key else _by_token(digest, now)
     if principal is None:
         _kept.pop(digest, None)
+        if len(_strangers) >= _KEPT_MOST:
+            _strangers.clear()
+        _strangers[digest] = time.monotonic() + _KEPT_S
         return None
     if len(_kept) >= _KEPT_MOST:
         _kept.clear()
@@ -32,9 +38,16 @@ def principal_of(credential: str, *, now: datetime) -> Principal | None:
     return principal
 
 
+def remembered(digest: bytes) -> Principal | None:
+    """The caller this process already knows by the SHA-256 of the credential; None says nothing, ask `principal_of`."""
+    kept = _kept.get(digest)
+    return kept[1] if kept and kept[0] > time.monotonic() else None
+
+
 def forget() -> None:
     """Empty the process's memory of credentials."""
     _kept.clear()
+    _strangers.clear()
 
 
 def _by_key(credential: str, digest: bytes, now: datetime) -> Principal | None:

@@ -12,7 +12,7 @@ from importlib import import_module
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models.functions import Now
 
 from retail_platform.kernel import correlation
@@ -50,6 +50,17 @@ def deliver(*, limit: int = 100) -> int:
     return len(facts)
 
 
+def tell_followers(delivered: int) -> None:
+    """Call what settings.RELAY_ALSO names, after the commit. Database errors come through; the rest is only logged."""
+    for path in settings.RELAY_ALSO:
+        try:
+            _load(path)(delivered=delivered)
+        except (DatabaseError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("a follower of the facts failed", follower=path)
+
+
 def _tell(fact: Fact) -> bool:
     """Call the listeners of one fact; a failing one holds back this fact and its aggregate's later ones, no others."""
     with correlation.use(fact.correlation_id):
@@ -74,7 +85,7 @@ def _put_back(fact: Fact, error: Exception) -> None:
     fact.save(update_fields=["attempts", "error", "due_at", "state"])
 
 
-def _load(path: str) -> Listener:
-    module, _, function = path.partition(":")
-    listener: Listener = getattr(import_module(module), function)
-    return listener
+def _load(path: str) -> Callable[..., None]:
+    module, _, name = path.partition(":")
+    function: Callable[..., None] = getattr(import_module(module), name)
+    return function

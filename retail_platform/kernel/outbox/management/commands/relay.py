@@ -28,7 +28,9 @@ class Command(BaseCommand):
         signal.signal(signal.SIGINT, stop)
         while not stopping.is_set():
             try:
-                if relay.deliver() == 0:
+                delivered = relay.deliver()
+                relay.tell_followers(delivered)
+                if delivered == 0:
                     time.sleep(IDLE_S)
             except (DatabaseError, InterfaceError):
                 log.exception("relay lost its database; it tries again")
