@@ -10,6 +10,7 @@ from retail_platform.docs import openapi
 from retail_platform.docs.layers import Layer, served
 from retail_platform.docs.problems import kinds
 from retail_platform.kernel.identity.scopes import SCOPES
+from retail_platform.kernel.schema import EXAMPLE_KEYS
 
 
 @require_safe
@@ -24,7 +25,8 @@ def landing(request: HttpRequest) -> HttpResponse:
 @csp_replace({"script-src": [SELF]})  # type: ignore[arg-type]  # django-csp types views without arguments
 def swagger(request: HttpRequest, layer: str) -> HttpResponse:
     """Every operation of a layer, to read and to try."""
-    return render(request, "docs/swagger.html", {"layer": _layer(layer), "layers": served()})
+    shown = {"layer": _layer(layer), "layers": served(), "example_keys": EXAMPLE_KEYS.values()}
+    return render(request, "docs/swagger.html", shown)
 
 
 @require_safe

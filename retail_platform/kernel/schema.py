@@ -16,6 +16,11 @@ from retail_platform.kernel.problem import MEDIA_TYPE
 from retail_platform.kernel.schema_problems import PROBLEMS, SCHEMA, example_of, response_of
 from retail_platform.kernel.serializers import StrictSerializer
 
+EXAMPLE_KEYS = {
+    "a UUID": "0b6f7b1e-6f0e-4b57-9d9b-0f3f5d3b2a11",
+    "another, for another request": "7c1d0e52-94b3-4d0a-8f5e-2a6b8c9d0e1f",
+}
+
 
 @extend_schema_serializer(component_name="Problem")
 class ProblemOut(serializers.Serializer[Any]):
@@ -67,10 +72,7 @@ class RetailSchema(AutoSchema):
                     required=True,
                     description="Names this one request: take a fresh text for a new one, the same to repeat it. "
                     "1 to 255 visible ASCII characters. Bodies are compared by value, not by bytes.",
-                    examples=[
-                        OpenApiExample("a UUID", value="0b6f7b1e-6f0e-4b57-9d9b-0f3f5d3b2a11"),
-                        OpenApiExample("another, for another request", value="7c1d0e52-94b3-4d0a-8f5e-2a6b8c9d0e1f"),
-                    ],
+                    examples=[OpenApiExample(name, value=key) for name, key in EXAMPLE_KEYS.items()],
                 )
             )
         return found
