@@ -5,6 +5,7 @@ order. Everybody does it in this order, so nobody waits in a circle. Each statem
 """
 
 from process_apis.stock.statements import worked_out
+from retail_platform.kernel.outbox import services as outbox
 
 FREE = "SELLABLE(position) + position.backorder_limit - position.reserved - position.allocated"
 
@@ -78,6 +79,7 @@ EXPIRE = _GIVE_BACK.replace(
     """SELECT id, sku, node FROM stock_reservation WHERE state = 'held' AND expires_at <= statement_timestamp()
        ORDER BY expires_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED""",
 )
+TRANSFER = _GIVE_BACK.replace("<WHICH>", "SELECT id, sku, node FROM stock_reservation WHERE id = %(id)s FOR UPDATE")
 
 ALLOCATE = """
 WITH mine AS MATERIALIZED (
@@ -119,4 +121,67 @@ FROM (SELECT sku, node, sum(units)::bigint AS units
 LEFT JOIN stock_stockposition position USING (sku, node)
 WHERE coalesce({FREE}, 0) < summed.units
 ORDER BY 1, 2
+""")  # noqa: S608 - our own words
+
+# Many baskets in one transaction (baskets.py): who may hold, what is free, then all that is promised.
+ONE_BY_ONE = """
+SELECT pg_advisory_xact_lock(hashtextextended('stock.holder:' || holder, 0))
+FROM (SELECT unnest(%(holder)s::text[]) AS holder ORDER BY 1) AS mine
+"""
+HELD = """
+SELECT holder, sum(units)::bigint FROM stock_reservation
+WHERE holder = ANY(%(holder)s::text[]) AND state = 'held' GROUP BY holder
+"""
+LOCK_FREE = worked_out(f"""
+WITH wanted AS (SELECT * FROM unnest(%(sku)s::text[], %(node)s::text[]) AS wanted (sku, node)), locked AS (
+    SELECT position.sku, position.node, {FREE} AS free FROM stock_stockposition position JOIN wanted USING (sku, node)
+    ORDER BY position.sku, position.node FOR UPDATE OF position
+)
+SELECT 'free', sku, node, free FROM locked
+UNION ALL
+SELECT DISTINCT 'known', order_number, '', 0::bigint FROM stock_reservation
+WHERE order_number = ANY(%(order_number)s::text[])
+""")  # noqa: S608 - our own words
+TAKE = """
+WITH summed AS (
+    SELECT * FROM unnest(%(sum_sku)s::text[], %(sum_node)s::text[], %(sum_units)s::bigint[]) AS summed (sku, node, units)
+), taken AS (
+    UPDATE stock_stockposition position SET reserved = position.reserved + summed.units, updated_at = now()
+    FROM summed WHERE position.sku = summed.sku AND position.node = summed.node
+)
+INSERT INTO stock_reservation (order_number, line_id, sku, node, units, consumed, hold, holder, state, expires_at)
+SELECT order_number, line_id, sku, node, units, 0, hold, holder,
+       CASE WHEN hold = '' THEN 'open' ELSE 'held' END,
+       CASE WHEN hold = '' THEN NULL ELSE clock_timestamp() + hold_s * interval '1 second' END
+FROM unnest(%(order_number)s::text[], %(line_id)s::text[], %(sku)s::text[], %(node)s::text[], %(units)s::bigint[],
+            %(hold)s::text[], %(holder)s::text[], %(hold_s)s::int[])
+    AS given (order_number, line_id, sku, node, units, hold, holder, hold_s)
+"""
+
+# Many baskets of one line each, in one round trip: units add up in the order of arrival, and who is within what is free
+# has it. Those that are not may still fit behind one that was too large: they are asked again, one after the other.
+TAKE_LINES = worked_out(f"""
+WITH asked AS MATERIALIZED (
+    SELECT * FROM unnest(%(order_number)s::text[], %(line_id)s::text[], %(sku)s::text[], %(node)s::text[],
+                         %(units)s::bigint[]) WITH ORDINALITY AS asked (order_number, line_id, sku, node, units, place)
+), fresh AS (
+    SELECT asked.*, sum(units) OVER (PARTITION BY sku, node ORDER BY place) AS up_to FROM asked
+    WHERE order_number NOT IN (SELECT known.order_number FROM stock_reservation known
+                               WHERE known.order_number = ANY(%(order_number)s::text[]))
+), locked AS MATERIALIZED (
+    SELECT found.* FROM (SELECT DISTINCT sku, node FROM asked ORDER BY sku, node) AS place
+    CROSS JOIN LATERAL (SELECT position.id, position.sku, position.node, {FREE} AS free
+                        FROM stock_stockposition position
+                        WHERE position.sku = place.sku AND position.node = place.node FOR UPDATE) AS found
+), won AS MATERIALIZED (
+    SELECT fresh.*, locked.id FROM fresh JOIN locked USING (sku, node) WHERE up_to <= free
+), taken AS (
+    UPDATE stock_stockposition position SET reserved = position.reserved + summed.units, updated_at = now()
+    FROM (SELECT id, sum(units)::bigint AS units FROM won GROUP BY id) AS summed
+    WHERE position.id = summed.id AND position.id = ANY(ARRAY(SELECT id FROM won))
+), noted AS (
+    INSERT INTO stock_reservation (order_number, line_id, sku, node, units, consumed, state)
+    SELECT order_number, line_id, sku, node, units, 0, 'open' FROM won
+), {outbox.ADD_TOO.replace("<IF>", "EXISTS (SELECT FROM won)")}
+SELECT place FROM won
 """)  # noqa: S608 - our own words

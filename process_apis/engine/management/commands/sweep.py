@@ -9,6 +9,7 @@ import structlog
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from django.utils.module_loading import import_string
 
 from process_apis.engine import sweeper
 
@@ -32,6 +33,8 @@ class Command(BaseCommand):
         while not stopping.is_set():
             try:
                 sweeper.sweep()
+                for also in map(import_string, settings.SWEEP_ALSO):
+                    also()
                 if time.monotonic() - listened > LISTEN_EVERY_S:
                     sweeper.ring_lost_bells()
                     listened = time.monotonic()

@@ -1,0 +1,10 @@
+"""How stock is held, counted and compared."""
+
+from settings.env import env
+
+STOCK_HOLD_S = env.int("STOCK_HOLD_S", default=900)  # a shopper at the checkout
+STOCK_HELD_AT_MOST = env.int("STOCK_HELD_AT_MOST", default=200)  # units one shopper may hold at a time
+# A snapshot that differs by no more than this is taken with an explaining movement; more is for a person to judge.
+STOCK_DRIFT_UNITS = env.int("STOCK_DRIFT_UNITS", default=2)
+STOCK_DRIFT_PERCENT = env.int("STOCK_DRIFT_PERCENT", default=1)
+SWEEP_ALSO = ["process_apis.stock.holds.expire"]  # what the sweeper calls on each of its rounds
