@@ -61,7 +61,7 @@ def _plain(name: str, rows: int) -> None:
 
 def _limit(name: str, rows: int) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE bare (LIKE stock_stockmovement)")
+        cursor.execute(f"CREATE TABLE bare AS SELECT {', '.join(COLUMNS)} FROM stock_stockmovement WITH NO DATA")
         with cursor.copy(f"COPY bare ({', '.join(COLUMNS)}) FROM STDIN") as copy:
             for row in told(name, rows):
                 copy.write_row(row)

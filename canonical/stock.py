@@ -24,7 +24,7 @@ class MovementReason(StrEnum):
 
 
 class StockState(StrEnum):
-    """What a movement changes. All but in_transit lie in the node; quarantine, damaged and display are parts of on_hand."""
+    """What a movement changes. Quarantine, damaged and display are parts of on_hand; in_transit is not there yet."""
 
     ON_HAND = "on_hand"
     QUARANTINE = "quarantine"
@@ -36,7 +36,7 @@ class StockState(StrEnum):
 class StockMovement(Value):
     """One change of goods in a place. `key` is its natural key: the same key twice is the same movement.
 
-    `sequence` is the source's own number of the movement, where it counts them: it decides whether a count has it inside.
+    `sequence` is the source's own number of the movement, if it has one: it decides whether a count has it inside.
     """
 
     key: Annotated[str, Field(min_length=1, max_length=200)]

@@ -39,6 +39,9 @@ _NAVIGATION = [
             _item("Positions", "inventory_2", "stock", "stockposition"),
             _item("Reservations", "bookmark", "stock", "reservation"),
             _item("Movements", "swap_horiz", "stock", "stockmovement"),
+            _item("Variances", "difference", "stock", "variance", query="state__exact=open"),
+            _item("Set aside", "front_hand", "stock", "setaside"),
+            _item("Owners of states", "assignment_ind", "stock", "stockowner"),
         ],
     },
     {

@@ -3,17 +3,47 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.decorators import display
 
-from process_apis.stock.models import Reservation, ReservationState, StockMovement, StockPosition
-from retail_platform.kernel.admin import ReadOnlyAdmin
+from process_apis.stock import counts
+from process_apis.stock.models import (
+    Reservation,
+    ReservationState,
+    SetAside,
+    SnapshotTaken,
+    StockMovement,
+    StockOwner,
+    StockPosition,
+    Supply,
+    Variance,
+)
+from process_apis.stock.queries import FREE
+from retail_platform.kernel.admin import Act, NoDeleteAdmin, NotDone, ReadOnlyAdmin
 from retail_platform.kernel.admin_pages import SHOW_AT_MOST, Table, label, link, list_link, moment, number
 
 RESERVATION_LABELS: dict[str, str] = {
     ReservationState.OPEN: "primary", ReservationState.CONSUMED: "success", ReservationState.RELEASED: "info",
 }  # fmt: skip
+
+
+class TroubleFilter(admin.SimpleListFilter):
+    """Positions that somebody has to look at."""
+
+    title = "trouble"
+    parameter_name = "trouble"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("negative", "below zero"), ("shortage", "promised and not there")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        match self.value():
+            case "negative":
+                return queryset.filter(on_hand__lt=0)
+            case "shortage":
+                return queryset.filter(shortage__gt=0)
+        return queryset
 
 
 class FreeFilter(admin.SimpleListFilter):
@@ -28,11 +58,11 @@ class FreeFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         match self.value():
             case "none":
-                return queryset.filter(on_hand=F("reserved"))
+                return queryset.annotate(left=FREE).filter(left__lte=0)
             case "few":
-                return queryset.filter(on_hand__lte=F("reserved") + 3)
+                return queryset.annotate(left=FREE).filter(left__lte=3)
             case "some":
-                return queryset.filter(on_hand__gt=F("reserved") + 3)
+                return queryset.annotate(left=FREE).filter(left__gt=3)
         return queryset
 
 
@@ -40,15 +70,18 @@ class FreeFilter(admin.SimpleListFilter):
 class StockPositionAdmin(ReadOnlyAdmin):
     """One sku in one node, with its latest movements and open promises."""
 
-    list_display = ("sku", "node", "on_hand", "reserved", "free", "updated_at")
-    list_filter = (FreeFilter, "node")
+    list_display = ("sku", "node", "on_hand", "reserved", "allocated", "shortage", "free", "updated_at")
+    list_filter = (FreeFilter, TroubleFilter, "node")
     search_fields = ("=sku", "=node")
     ordering = ("sku", "node")
-    fields = (("product", "place"), ("on_hand", "reserved"), ("free", "updated_at"))
+    fields = (
+        ("product", "place"), ("on_hand", "quarantine"), ("damaged", "display"), ("reserved", "allocated"),
+        ("shortage", "backorder_limit"), ("counted_source", "counted_at"), ("free", "updated_at"),
+    )  # fmt: skip
     readonly_fields = ("product", "place", "free")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StockPosition]:
-        return super().get_queryset(request).annotate(free_units=F("on_hand") - F("reserved"))
+        return super().get_queryset(request).annotate(free_units=FREE)
 
     @display(description="free", ordering="free_units")
     def free(self, position: Any) -> int:
@@ -69,7 +102,7 @@ class StockPositionAdmin(ReadOnlyAdmin):
              link("stock_stockmovement", each.id, each.key))
             for each in moved
         ]  # fmt: skip
-        promised = Reservation.objects.filter(sku=obj.sku, node=obj.node, state=ReservationState.OPEN)
+        promised = Reservation.objects.filter(sku=obj.sku, node=obj.node, state__in=["held", "open", "allocated"])
         promises = [
             (link("orders_order", each.order_number), each.line_id, number(each.units), number(each.consumed),
              moment(each.created_at))
@@ -116,3 +149,63 @@ class ReservationAdmin(ReadOnlyAdmin):
     @display(description="state", ordering="state")
     def state_label(self, reservation: Reservation) -> str:
         return label(reservation.state.replace("_", " "), RESERVATION_LABELS.get(reservation.state, ""))
+
+
+def _refuse(variance: Variance, *, by: str, reason: str, now: object) -> None:
+    if not counts.refuse(variance.id, by=by, reason=reason):
+        raise NotDone("somebody has decided before")
+
+
+@admin.register(Variance)
+class VarianceAdmin(ReadOnlyAdmin):
+    """Differences that wait for a person's word."""
+
+    list_display = ("opened_at", "sku", "node", "expected", "counted", "source", "state", "decided_by")
+    list_filter = ("state", "node")
+    search_fields = ("=sku", "=node")
+    ordering = ("-id",)
+    acts = (
+        Act(
+            name="accept", title="The count is right", explains="The book follows the count.",
+            do=lambda row, *, by, reason, now: counts.accept(row.id, by=by, reason=reason),
+            permission="stock.change_variance", applies=lambda row: row.state == "open",
+        ),
+        Act(
+            name="refuse", title="The count is wrong", explains="The book stays as it is.", do=_refuse,
+            permission="stock.change_variance", applies=lambda row: row.state == "open",
+        ),
+    )  # fmt: skip
+
+
+@admin.register(Supply)
+class SupplyAdmin(ReadOnlyAdmin):
+    list_display = ("reference", "kind", "sku", "node", "units", "due_on", "confidence_percent", "source")
+    list_filter = ("kind", "node")
+    search_fields = ("=sku", "=reference")
+    ordering = ("-id",)
+
+
+@admin.register(StockOwner)
+class StockOwnerAdmin(NoDeleteAdmin):
+    """Who may write which state of goods, in which kind of node."""
+
+    list_display = ("node_kind", "state", "source")
+    ordering = ("node_kind", "state")
+    fixed_once_made = ("node_kind", "state")
+
+
+@admin.register(SetAside)
+class SetAsideAdmin(ReadOnlyAdmin):
+    """What was told and not applied."""
+
+    list_display = ("received_at", "key", "source", "rule", "why")
+    list_filter = ("rule", "source")
+    search_fields = ("=key",)
+    ordering = ("-id",)
+
+
+@admin.register(SnapshotTaken)
+class SnapshotTakenAdmin(ReadOnlyAdmin):
+    list_display = ("taken_at", "source", "node", "watermark", "levels", "adjusted", "varied")
+    list_filter = ("source", "node")
+    ordering = ("-id",)

@@ -1,4 +1,4 @@
-"""Movements by the million: copied into a table of this transaction's own, then applied by the statement of single ones.
+"""Movements by the million: copied into a table of the transaction's own, then applied like single ones.
 
 Sorted by key before they are written, since to find the place in the index of a key far away is what costs.
 """
@@ -32,7 +32,7 @@ ORDER BY sku, node ON CONFLICT DO NOTHING
 
 
 def apply(rows: Iterable[Row], *, told: Callable[[int], None] = lambda count: None) -> int:
-    """Apply movements in batches, each in a transaction of its own; known keys change nothing. Returns how many were new.
+    """Apply movements in batches, a transaction for each; known keys change nothing. Returns how many are new.
 
     Stopped half way, the same rows may be given again. `told` hears how many were read.
     """

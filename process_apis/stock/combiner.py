@@ -1,8 +1,9 @@
 """Many who want the same goods at once share one commit.
 
 While something is being done under a key (a sku), those that come after it under that key in this process queue, and
-all go together in the next statement; under other keys work goes on beside it. As many answers for each commit as there are waiters, no timer, nothing added when nobody waits. Whoever is
-first in the queue does the work for all on its own connection, so there is no thread to start, to watch or to lose.
+all go together in the next statement; under other keys work goes on beside it. As many answers for each commit as
+there are waiters, no timer, nothing added when nobody waits. Whoever is first in the queue does the work for all on its own
+connection, so there is no thread to start, to watch or to lose.
 """
 
 import threading
@@ -30,7 +31,7 @@ class _Ticket(Generic[Asked]):
 
 
 class Combiner(Generic[Asked]):
-    """`carry_out` takes all that is asked and answers, for each, what went wrong or None. It commits before it answers."""
+    """`carry_out` takes all that is asked and answers, for each, what went wrong or None. It commits first."""
 
     def __init__(self, carry_out: Callable[[Sequence[Asked]], Sequence[Exception | None]]) -> None:
         self._carry_out = carry_out

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -127,7 +128,7 @@ Anchor = tuple[str, int | None, datetime | None]
 
 def _look(counts: Sequence[Count]) -> tuple[dict[Place, Anchor], dict[Place, int]]:
     """Lock the places, then read: their last counts, and what these counts should have found."""
-    places = {"sku": [count.sku for count in counts], "node": [count.node for count in counts]}
+    places: dict[str, Any] = {"sku": [count.sku for count in counts], "node": [count.node for count in counts]}
     with connection.cursor() as cursor:
         cursor.execute(statements.OPEN_POSITIONS, places)
         cursor.execute(statements.LOCK, places)
@@ -152,7 +153,7 @@ def _is_older(count: Count, anchor: Anchor) -> bool:
 def _refuse_stale(count: Count, anchor: Anchor) -> None:
     if _is_older(count, anchor):
         raise StaleCount(
-            f"{count.sku} at {count.node} was counted by {anchor[0]} at {anchor[2]:%Y-%m-%d %H:%M:%S} UTC, after this one"
+            f"{count.sku} at {count.node} was counted by {anchor[0]} at {anchor[2]:%Y-%m-%d %H:%M:%S} UTC, later"
         )
 
 
@@ -169,7 +170,7 @@ def _adjust(counts: Mapping[Place, Count], expected: Mapping[Place, int]) -> int
         if count.units != expected.get(place, 0)
     ]  # fmt: skip
     one = next(iter(counts.values()))
-    places = {"sku": [sku for sku, _ in counts], "node": [node for _, node in counts]}
+    places: dict[str, Any] = {"sku": [sku for sku, _ in counts], "node": [node for _, node in counts]}
     anchor = {"source": one.source, "watermark": one.watermark, "taken_at": one.taken_at}
     with connection.cursor() as cursor:  # first without an anchor, or the adjustment would count as late itself
         cursor.execute(statements.ANCHOR, places | {"source": "", "watermark": None, "taken_at": None})

@@ -144,7 +144,8 @@ WHERE order_number = ANY(%(order_number)s::text[])
 """)  # noqa: S608 - our own words
 TAKE = """
 WITH summed AS (
-    SELECT * FROM unnest(%(sum_sku)s::text[], %(sum_node)s::text[], %(sum_units)s::bigint[]) AS summed (sku, node, units)
+    SELECT * FROM unnest(%(sum_sku)s::text[], %(sum_node)s::text[], %(sum_units)s::bigint[])
+        AS summed (sku, node, units)
 ), taken AS (
     UPDATE stock_stockposition position SET reserved = position.reserved + summed.units, updated_at = now()
     FROM summed WHERE position.sku = summed.sku AND position.node = summed.node

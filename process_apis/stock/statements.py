@@ -1,4 +1,4 @@
-"""What goods do: the statements that change what is on hand. Each locks positions in (sku, node) order and may be sent twice.
+"""What goods do: the statements that change what is on hand, each of which may be sent twice.
 
 Note [Inside a count]: a count or snapshot says what lay there once every movement up to its watermark had happened. A
 movement that has a number of the same source is inside by that number, any other by its time. One that is inside and
@@ -145,7 +145,8 @@ WITH left_us AS (
     UPDATE stock_stockposition position
     SET on_hand = position.on_hand + summed.on_hand, reserved = position.reserved - summed.reserved,
         allocated = position.allocated - summed.allocated, updated_at = now(),
-        shortage = SHORTAGE(position.on_hand + summed.on_hand; position.quarantine + position.damaged + position.display;
+        shortage = SHORTAGE(position.on_hand + summed.on_hand;
+                            position.quarantine + position.damaged + position.display;
                             position.reserved - summed.reserved + position.allocated - summed.allocated;
                             position.backorder_limit)END
     FROM summed WHERE position.sku = summed.sku AND position.node = %(node)s

@@ -16,7 +16,7 @@ from process_apis.ledger import services as ledger
 from process_apis.orders import services as orders
 from process_apis.orders.models import Order, Parcel
 from process_apis.stock import services as stock
-from process_apis.stock.models import Reservation
+from process_apis.stock.models import Reservation, SetAside, SnapshotTaken, StockOwner, Supply, Variance
 from retail_platform import staff
 from retail_platform.kernel import clock, correlation
 from retail_platform.kernel.identity import services as identity
@@ -49,6 +49,7 @@ def a_day(*, number: str = "W-1001") -> Day:
         order, _ = orders.place(an_order(number=number))
         stock.move(_received(number))
         Reservation.objects.create(order_number=number, line_id="1", sku="BOOT-42", node="WH-1", units=1)
+        _stock_papers(number)
         parcel = Parcel.objects.create(
             order=order, shipment_id=f"SHP-{number}", position=1, node="WH-1", shipping_minor=0, shipping_tax_minor=0,
             total_minor=11900, invoice_number=f"INV-{number}", dispatched_at=clock.now(),
@@ -107,3 +108,15 @@ def signed_in(name: str, *, group: str = "", **changes: Any) -> Browser:
     browser = Browser()
     browser.force_login(user)
     return browser
+
+
+def _stock_papers(number: str) -> None:
+    """One of each paper that counting and telling leave behind."""
+    place = {"sku": "BOOT-42", "node": "WH-1"}
+    StockOwner.objects.get_or_create(node_kind="warehouse", state="on_hand", defaults={"source": "wms"})
+    SetAside.objects.create(key=f"wms:{number}", source="erp", rule="not-the-owner", why="the WMS owns it", told={})
+    SnapshotTaken.objects.create(node="WH-1", source=f"wms-{number}", watermark=1, taken_at=NOON, digest="", levels=1)
+    Supply.objects.create(reference=f"PO-{number}", kind="on_order", units=5, source="erp", **place)
+    Variance.objects.create(
+        key=f"snapshot:{number}", source="wms", watermark=1, taken_at=NOON, expected=10, counted=4, **place
+    )

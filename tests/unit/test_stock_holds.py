@@ -1,7 +1,6 @@
 """Goods held for a while: capped, confirmed or expired but never both, moved to another node; and shared commits."""
 
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from random import Random
 
@@ -109,7 +108,7 @@ def test_who_comes_first_is_served_first_and_a_large_basket_does_not_keep_out_a_
 
 
 @pytest.fixture
-def shoppers() -> Iterator[object]:
+def shoppers() -> object:
     def run(work: object, *, count: int) -> list[BaseException]:
         gate, errors = threading.Barrier(count), []
 
@@ -132,7 +131,7 @@ def shoppers() -> Iterator[object]:
             thread.join()
         return errors
 
-    yield run
+    return run
 
 
 def settled() -> bool:
