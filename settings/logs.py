@@ -14,6 +14,8 @@ LOGGING = {
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "urllib3": {"level": "WARNING"},
         "kombu": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},  # a task is a wake-up; what came of it stands in the run's rows
+        "celery.app.trace": {"level": "WARNING"},
         "oauthlib": {"level": "WARNING"},
         "oauth2_provider": {"level": "WARNING"},
     },

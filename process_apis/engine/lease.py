@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 
 from process_apis.engine.models import ProcessRun, RunState
 
-GRACE_S = 5  # how long a published wake-up may take before the sweeper rings again
+GRACE_S = 60  # how long a wake-up may wait in a busy queue before the sweeper rings again; see ring_lost_bells
 FRESH_S = 1.0  # a lease renewed so lately still outlives one call to a vendor
 
 

@@ -100,8 +100,15 @@ def _rarely_rung(workers: Workers) -> UUID:
 def test_bells_that_the_broker_lost_are_rung_again_soon(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
     run_id = _rarely_rung(workers)
     monkeypatch.setattr(wake, "silent", lambda: True)
+    monkeypatch.setattr(sweeper, "QUIET_S", 0)
     assert sweeper.ring_lost_bells() == 1
     assert due_at(run_id) <= clock.now()
+
+
+def test_a_bell_rung_a_moment_ago_is_not_taken_for_lost(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    _rarely_rung(workers)
+    monkeypatch.setattr(wake, "silent", lambda: True)
+    assert sweeper.ring_lost_bells() == 0
 
 
 def test_bells_that_still_wait_at_the_broker_are_left_alone(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from process_apis.engine import sweeper
 
 log = structlog.get_logger(__name__)
 OVERDUE_EVERY_S = 30
-LISTEN_EVERY_S = 5
+LISTEN_EVERY_S = 2
 
 
 class Command(BaseCommand):
