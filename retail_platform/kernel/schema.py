@@ -67,7 +67,7 @@ class RetailSchema(AutoSchema):
             found.append(
                 OpenApiParameter(
                     HEADER,
-                    str,
+                    {"type": "string", "pattern": "^[!-~]{1,255}$"},
                     OpenApiParameter.HEADER,
                     required=True,
                     description="Names this one request: take a fresh text for a new one, the same to repeat it. "
@@ -86,6 +86,13 @@ class RetailSchema(AutoSchema):
                 value = examples[parameter["name"]]
                 parameter.setdefault("example", value() if callable(value) else value)
         return parameters
+
+    def _map_serializer_field(self, field: Any, direction: str, bypass_extensions: bool = False) -> dict[str, Any]:
+        schema: dict[str, Any] = super()._map_serializer_field(field, direction, bypass_extensions)
+        if isinstance(field, serializers.ListSerializer) and schema.get("type") == "array" and direction == "request":
+            bounds = {"minItems": None if field.allow_empty else 1, "maxItems": field.max_length}
+            schema.update({name: bound for name, bound in bounds.items() if bound is not None})
+        return schema
 
     def _map_serializer(self, serializer: Any, direction: str, bypass_extensions: bool = False) -> dict[str, Any]:
         schema: dict[str, Any] = super()._map_serializer(serializer, direction, bypass_extensions)
