@@ -41,11 +41,8 @@ def seeded(
 
 
 @pytest.fixture
-def demo(seeded: None) -> Iterator[None]:
+def demo(seeded: None, db: None) -> None:
     """The seeded platform, for one test: what the test changes there is gone afterwards."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="session", autouse=True)
