@@ -90,7 +90,7 @@ class RetailSchema(AutoSchema):
     def _map_serializer_field(self, field: Any, direction: str, bypass_extensions: bool = False) -> dict[str, Any]:
         schema: dict[str, Any] = super()._map_serializer_field(field, direction, bypass_extensions)
         if isinstance(field, serializers.ListSerializer) and schema.get("type") == "array" and direction == "request":
-            bounds = {"minItems": None if field.allow_empty else 1, "maxItems": field.max_length}
+            bounds = {"minItems": None if field.allow_empty else 1, "maxItems": getattr(field, "max_length", None)}
             schema.update({name: bound for name, bound in bounds.items() if bound is not None})
         return schema
 
