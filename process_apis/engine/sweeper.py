@@ -63,7 +63,7 @@ def sweep(*, limit: int = 500) -> int:
 def ring_lost_bells() -> int:
     """Make due every run that was rung and not taken though the broker holds no bell: it lost them. Returns how many.
 
-    While workers are slow their queue is long, and ringing again would only make it longer: a day of 300 orders once had
+    While workers are slow their queue is long, and ringing again makes it longer: a day of 300 orders once had
     three messages of four for nothing. An empty queue is what tells a lost message from a slow worker.
     """
     if not wake.silent():
