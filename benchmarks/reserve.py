@@ -39,14 +39,25 @@ def run(*, out: TextIO = sys.stderr, rounds: int = ROUNDS, seconds: float = SECO
 
 
 def stock_up() -> None:
-    """1,000 skus with more than anyone can reserve, for each contender its own."""
-    from process_apis.stock.models import StockPosition
+    """1,000 skus with more than anyone can reserve, for each contender its own; and a book that is not empty.
+
+    Statistics are taken after that: a plan made for empty tables would be kept, and be wrong a second later.
+    """
+    from django.db import connection
+
+    from process_apis.stock.models import Reservation, StockPosition
 
     StockPosition.objects.bulk_create(
         StockPosition(sku=f"{contender}-{number}", node="WH-1", on_hand=10**9)
         for contender in CONTENDERS
         for number in range(SPREAD)
     )
+    Reservation.objects.bulk_create(
+        Reservation(order_number=f"old-{number}", line_id="1", sku=f"old-{number % 999}", node="WH-1", units=1)
+        for number in range(20_000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE stock_reservation, stock_stockposition, outbox_fact, outbox_aggregate")
 
 
 def _client(url: str) -> tuple[Any, Connection]:
