@@ -4,9 +4,10 @@ Note [Trust]: a fragment may be shown if and only if all of these hold, and each
 call that fetches it:
 1. There is a `fresh` key. It says "generation, cursor, as_of", is written by whoever just compared the copy with
    PostgreSQL, and vanishes after FRESH_S: so without a living keeper nobody trusts the copy for longer than that.
-2. The fragment is in the hash of that generation and the channel. All of a generation's hashes began empty, and every
-   row with a version up to the cursor was written into it if it changed since: what is there is right as of `as_of`,
-   what is missing (never written, deleted, lost) is simply not known here and is read from PostgreSQL.
+2. The fragment and its version are in the two hashes of that generation and the channel. A generation's hashes began
+   empty, and every row that changed since was written into them if its version is up to the cursor: what is there is
+   right as of `as_of`, what is missing (never written, deleted, lost) is simply not known here and is read from
+   PostgreSQL.
 Whoever writes says which generation and cursor they started from and is refused if either went on meanwhile: a writer
 that read a row long ago can overwrite nothing, nor can two keepers leave a gap. Within one cursor a fragment only gives
 way to a newer version. The cursor lives in Valkey beside what it speaks of: a Valkey that comes back with an older
@@ -39,10 +40,16 @@ local base = KEYS[3] .. ':' .. gen
 for i = 7, #ARGV, 4 do
   local channel, sku, version, body = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
   if string.find(channels, '\\n' .. channel .. '\\n', 1, true) then
-    local hash = base .. ':of:' .. channel
-    local held = redis.call('HGET', hash, sku)
-    if not held or string.sub(held, 1, {DIGITS}) < version then
-      if body == '' then redis.call('HDEL', hash, sku) else redis.call('HSET', hash, sku, version .. body) end
+    local bodies, versions = base .. ':of:' .. channel, base .. ':at:' .. channel
+    local held = redis.call('HGET', versions, sku)
+    if not held or held < version or redis.call('HEXISTS', bodies, sku) == 0 then
+      if body == '' then
+        redis.call('HDEL', bodies, sku)
+        redis.call('HDEL', versions, sku)
+      else
+        redis.call('HSET', bodies, sku, body)
+        redis.call('HSET', versions, sku, version)
+      end
     end
     if upto ~= '' and upto ~= cursor then redis.call('ZADD', base .. ':changes', version, channel .. '\\n' .. sku) end
   end

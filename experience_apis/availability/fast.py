@@ -12,28 +12,31 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from experience_apis.availability import copy
-from experience_apis.availability.copy import DIGITS
+from experience_apis.availability.fragment import etag
 from retail_platform.kernel.throttle import LUA_TAKE, WINDOW_S
 from retail_platform.kernel.wire import Script, Wire
 
 STALE_S = 0.1
 _MOST_BYTES = 64 * 1024 * 1024  # of fragments in a process
+_MOST_LEASES = 10_000
 _LACKING = 1
-_FETCH = Script(
+_FETCH = (
     LUA_TAKE
     + """
 local fresh = redis.call('GET', KEYS[1])
 if not fresh then return 0 end
-local hash = ARGV[1] .. ':' .. string.match(fresh, '^%S+') .. ':of:' .. ARGV[2]
-local found = redis.call('HMGET', hash, unpack(ARGV, 5))
-for i = 1, #found do
-  if not found[i] then return 1 end
+local base = ARGV[1] .. ':' .. string.match(fresh, '^%S+')
+local bodies = redis.call('HMGET', base .. ':of:' .. ARGV[2], unpack(ARGV, 5))
+local marks = redis.call('HMGET', base .. ':at:' .. ARGV[2], unpack(ARGV, 5))
+for i = 1, #bodies do
+  if not (bodies[i] and marks[i]) then return 1 end
 end
 local took = take(KEYS[2], tonumber(ARGV[3]), tonumber(ARGV[4]), 1, 0, 0)
 if took[1] == 0 then return 0 end
-return {fresh, took[2], took[3], found}
 """
 )
+_FETCH_JOINED = Script(_FETCH + "return {fresh, took[2], took[3], table.concat(marks), table.concat(bodies, ',')}")
+_FETCH_EACH = Script(_FETCH + "return {fresh, took[2], took[3], marks, bodies}")
 _NEWS = Script(
     f"""
 local fresh = redis.call('GET', KEYS[1])
@@ -49,10 +52,10 @@ _LEASE = Script(LUA_TAKE + "return take(KEYS[1], tonumber(ARGV[1]), tonumber(ARG
 
 
 class Found(NamedTuple):
-    """The fragments of a request, joined by commas, and what is left of the caller's budget."""
+    """The fragments of a request, joined by commas, their ETag, and what is left of the caller's budget."""
 
     fresh: bytes
-    marks: bytes
+    etag: str
     items: bytes
     remaining: int
     reset_ms: int
@@ -79,18 +82,15 @@ class Exact:
 
     def find(self, channel: str, skus: Sequence[str], budget: Budget) -> Found | None:
         """Count one request and read its fragments. Raises Lacking, valkey.Down."""
-        told = self._fetch(channel, skus, budget)
+        told = self._fetch(_FETCH_JOINED, channel, skus, budget)
         if told is None:
             return None
-        fresh, remaining, reset_ms, packed = told
-        if len(packed) == 1:
-            return Found(fresh, packed[0][:DIGITS], packed[0][DIGITS:], remaining, reset_ms)
-        marks = b"".join([each[:DIGITS] for each in packed])
-        return Found(fresh, marks, b",".join([each[DIGITS:] for each in packed]), remaining, reset_ms)
+        fresh, remaining, reset_ms, marks, items = told
+        return Found(fresh, etag(marks), items, remaining, reset_ms)
 
-    def _fetch(self, channel: str, skus: Sequence[str], budget: Budget) -> Any:
+    def _fetch(self, script: Script, channel: str, skus: Sequence[str], budget: Budget) -> Any:
         keys = (self.fresh_key, budget.key)
-        told = self.wire.run(_FETCH, keys, (self.base, channel, WINDOW_S, budget.limit, *skus))
+        told = self.wire.run(script, keys, (self.base, channel, WINDOW_S, budget.limit, *skus))
         if told == _LACKING:
             raise Lacking
         return told or None
@@ -114,11 +114,11 @@ class Near(Exact):
         self._lock = threading.Lock()
         self._asked = -STALE_S
         self._fresh = b""
-        self._generation, self._cursor = "", "0"
-        self._bodies: dict[str, dict[str, bytes]] = {}
-        self._marks: dict[str, dict[str, bytes]] = {}
-        self._bytes = 0
+        self._generation, self._cursor = "", 0
         self._leases: dict[str, _Lease] = {}
+        self._held: dict[str, dict[str, tuple[bytes, bytes]]] = {}  # channel → sku → mark and fragment
+        self._answers: dict[tuple[str, Sequence[str]], tuple[str, bytes]] = {}  # question → ETag and items
+        self._bytes = 0
 
     def find(self, channel: str, skus: Sequence[str], budget: Budget) -> Found | None:
         """Count one request and read its fragments. Raises Lacking, valkey.Down."""
@@ -127,21 +127,29 @@ class Near(Exact):
             return None
         fresh = self._fresh
         try:
-            # Marks first: a body may then be newer than its mark, so that an ETag never stands for an older one.
-            marks = self._marks[channel]
-            mark = marks[skus[0]] if len(skus) == 1 else b"".join(map(marks.__getitem__, skus))
-            bodies = self._bodies[channel]
-            items = bodies[skus[0]] if len(skus) == 1 else b",".join(map(bodies.__getitem__, skus))
+            mark, items = self._joined(channel, skus)
         except KeyError:
             return self._learn(channel, skus, budget)
-        lease = self._leases.get(budget.key)
         with self._lock:
+            lease = self._leases.get(budget.key)
             if lease is None or lease.left < 1 or now >= lease.ends:
                 lease = self._take(lease, budget, now)
             if lease.left < 1:
                 return None
             lease.left -= 1
             return Found(fresh, mark, items, lease.remaining + lease.left, lease.reset_ms)
+
+    def _joined(self, channel: str, skus: Sequence[str]) -> tuple[str, bytes]:
+        """ETag and fragments of one question; remembered until anything changes. Raises KeyError."""
+        answers = self._answers  # what we add goes where we looked: news meanwhile put another in its place
+        if answer := answers.get((channel, skus)):
+            return answer
+        held = self._held[channel]
+        found = [held[sku] for sku in skus]
+        answer = etag(b"".join([mark for mark, _ in found])), b",".join([body for _, body in found])
+        self._bytes += len(answer[1])
+        answers[channel, skus] = answer
+        return answer
 
     def _ask(self, now: float) -> bool:
         """Hear what changed and forget it, so that it is fetched anew. False if the copy is not to be trusted."""
@@ -153,30 +161,30 @@ class Near(Exact):
                 return False
             fresh, news = told
             if news == 0 or self._bytes > _MOST_BYTES:
-                self._marks, self._bodies, self._bytes = {}, {}, 0
+                self._held, self._answers, self._bytes = {}, {}, 0
             for each in news or ():
                 channel, _, sku = each.decode().partition("\n")
-                self._marks.get(channel, {}).pop(sku, None)
-                self._bodies.get(channel, {}).pop(sku, None)
-            if len(self._leases) > 10_000:
+                self._held.get(channel, {}).pop(sku, None)
+            if news:
+                self._answers = {}
+            if len(self._leases) > _MOST_LEASES:
                 self._leases = {}
-            self._generation, self._cursor = fresh.decode().split(" ")[:2]
             self._fresh, self._asked = fresh, now
+            self._generation, self._cursor = _position(fresh)
             return True
 
     def _learn(self, channel: str, skus: Sequence[str], budget: Budget) -> Found | None:
-        told = self._fetch(channel, skus, budget)
+        told = self._fetch(_FETCH_EACH, channel, skus, budget)
         if told is None:
             return None
-        fresh, remaining, reset_ms, packed = told
-        bodies = [each[DIGITS:] for each in packed]
-        marks = [each[:DIGITS] for each in packed]
+        fresh, remaining, reset_ms, marks, bodies = told
+        generation, cursor = _position(fresh)
         with self._lock:
-            if fresh.startswith(f"{self._generation} ".encode()):
-                self._bodies.setdefault(channel, {}).update(zip(skus, bodies, strict=True))
-                self._marks.setdefault(channel, {}).update(zip(skus, marks, strict=True))
+            # What is older than the news we heard might have changed in them; newer, and the next news will tell.
+            if generation == self._generation and cursor >= self._cursor:
+                self._held.setdefault(channel, {}).update(zip(skus, zip(marks, bodies, strict=True), strict=True))
                 self._bytes += sum(map(len, bodies))
-        return Found(fresh, b"".join(marks), b",".join(bodies), remaining, reset_ms)
+        return Found(fresh, etag(b"".join(marks)), b",".join(bodies), remaining, reset_ms)
 
     def _take(self, lease: _Lease | None, budget: Budget, now: float) -> _Lease:
         """Twice as many as last time if those were used up early, half as many if most were not; never a hundredth."""
@@ -191,3 +199,8 @@ class Near(Exact):
         lease.left, lease.remaining, lease.reset_ms, lease.slot = self.wire.run(_LEASE, (budget.key,), values)
         lease.ends = now + STALE_S
         return lease
+
+
+def _position(fresh: bytes) -> tuple[str, int]:
+    generation, cursor, _ = fresh.decode().split(" ")
+    return generation, int(cursor)

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from hashlib import blake2b
 from typing import NamedTuple
 
 from experience_apis.availability import copy, projection
@@ -36,11 +35,6 @@ def fragments(skus: Sequence[str], *, channel: str, mend: bool = False) -> list[
         _mend(found.values(), since=since)
     live = {each.sku: each.body for each in projection.worked_out(lost - found.keys())}
     return [_shown(sku, found.get(sku), live.get(sku)) for sku in skus]
-
-
-def etag(marks: Iterable[str]) -> str:
-    """The ETag of an answer that shows these; of the figures, for age is no news."""
-    return f'W/"{blake2b("".join(marks).encode(), digest_size=12).hexdigest()}"'
 
 
 def current_until(*, now: datetime) -> datetime:

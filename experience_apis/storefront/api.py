@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from canonical.money import Money
 from experience_apis.availability import queries as availability
-from experience_apis.availability.fragment import UNKNOWN
+from experience_apis.availability.fragment import UNKNOWN, etag
 from experience_apis.order_status import queries as order_status
 from experience_apis.storefront import examples, offer, services
 from experience_apis.storefront.answer import COPY_LACKS, age_ms, head
@@ -55,8 +55,8 @@ class AvailabilityView(ApiView):
         shown = availability.fragments(skus, channel=channel, mend=COPY_LACKS in request.META)
         age = age_ms(now=now.timestamp(), until=until.timestamp())
         text = f'{head(channel, until=until)}{age},"items":[{",".join(item.body for item in shown)}]}}'
-        etag = availability.etag(item.mark for item in shown)
-        return HttpResponse(text, content_type="application/json", headers={"ETag": etag})
+        marks = "".join(item.mark for item in shown).encode()
+        return HttpResponse(text, content_type="application/json", headers={"ETag": etag(marks)})
 
 
 class PricesView(ApiView):

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from hashlib import blake2b, sha256
+from hashlib import sha256
 from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
 
@@ -92,9 +92,8 @@ class Front:
             return None
         if found is None:
             return None
-        etag = f'W/"{blake2b(found.marks, digest_size=12).hexdigest()}"'
-        headers = [("ETag", etag), ("Cache-Control", "private, no-cache"), ("X-Request-ID", _request_id(environ))]
-        if environ.get("HTTP_IF_NONE_MATCH") == etag:
+        headers = [("ETag", found.etag), ("Cache-Control", "private, no-cache"), ("X-Request-ID", _request_id(environ))]
+        if environ.get("HTTP_IF_NONE_MATCH") == found.etag:
             start_response("304 Not Modified", headers)
             return b""
         beginning, as_of = _beginning(channel, found.fresh)
@@ -138,23 +137,23 @@ def _credential(environ: Environ) -> str:
     return environ.get("HTTP_X_API_KEY", "").strip()
 
 
-def _question(query: str) -> tuple[str, list[str]] | None:
+@lru_cache(maxsize=500)
+def _question(query: str) -> tuple[str, tuple[str, ...]] | None:
     """Channel and skus, each once; None for anything but these two parameters. Whether a sku exists, the copy knows."""
     if len(query) > _LONGEST_QUESTION:
         return None
-    channel, skus = "", []
-    for pair in query.split("&"):
-        if pair.startswith("sku="):
-            skus.append(pair[4:])
-        elif pair.startswith("channel=") and not channel:
-            channel = pair[8:]
-        else:
-            return None
-    if not channel or not 0 < len(skus) <= MOST_SKUS:
+    if query.startswith("channel="):
+        channel, _, rest = query[8:].partition("&")
+    else:
+        rest, _, channel = query.rpartition("&channel=")
+    skus = rest[4:].split("&sku=")
+    several = len(skus)
+    # As many & and = as there must be: then no other parameter hides in a channel or sku.
+    if rest[:4] != "sku=" or query.count("&") != several or query.count("=") != several + 1 or several > MOST_SKUS:
         return None
     if "%" in query or "+" in query:
         channel, skus = unquote_plus(channel), [unquote_plus(sku) for sku in skus]
-    return channel, list(dict.fromkeys(skus)) if len(skus) > 1 else skus
+    return channel, tuple(dict.fromkeys(skus))
 
 
 def _usual(environ: Environ) -> bool:
