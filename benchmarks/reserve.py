@@ -1,7 +1,7 @@
 """Reservations: 32 clients (2 processes of 16 threads), every answer durable.
 
-`hot`: all want one sku. `spread`: each wants one of 1,000. Ours is the whole service function with its fact; the plain way
-is the ORM's lock, read, write; the limit is inserting the reservation and nothing else.
+`hot`: all want one sku. `spread`: each wants one of 1,000. Ours is the whole service function with its fact; the plain
+way is the ORM's lock, read, write; the limit is inserting the reservation and nothing else.
 """
 
 import multiprocessing
