@@ -147,7 +147,7 @@ def _sku(number: int) -> str:
 
 
 def _requests(size: int, *, key: str) -> list[str]:
-    choose = random.Random(size)  # noqa: S311  # the same questions in every run
+    choose = random.Random(size)  # the same questions in every run
     return [
         _request("&".join(f"sku={_sku(n)}" for n in choose.sample(range(SKUS), size)) + "&channel=web", key)
         for _ in range(_MIXES[size])

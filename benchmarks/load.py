@@ -73,7 +73,7 @@ class _Client:
 
 
 def _round(port: int, requests: list[str], seconds: float) -> int:
-    choose = random.Random(1)  # noqa: S311  # the same mix for every contender
+    choose = random.Random(1)  # the same mix for every contender
     ready = [request.encode() for request in requests]
     clients = [_Client(port) for _ in range(CONNECTIONS)]
     until, done = time.monotonic() + seconds, 0

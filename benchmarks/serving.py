@@ -36,7 +36,7 @@ def serving(target: str, *, first: int, probe: str = "/", **env: str) -> Iterato
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
         *("--workers", "1", "--blocking-threads", "1", "--no-ws", "--log-level", "error", target),
     ]
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **env}, stdout=subprocess.DEVNULL)  # noqa: S603
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **env}, stdout=subprocess.DEVNULL)
     try:
         _wait(f"http://127.0.0.1:{port}{probe}", process)
         yield Server(process, port)
@@ -53,7 +53,7 @@ def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + _STARTS_WITHIN_S
     while time.monotonic() < until and process.poll() is None:
         try:
-            urllib.request.urlopen(url, timeout=2).close()  # noqa: S310  # our own loopback address
+            urllib.request.urlopen(url, timeout=2).close()  # our own loopback address
             return
         except urllib.error.HTTPError:
             return  # it answers
