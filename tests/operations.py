@@ -12,6 +12,7 @@ from retail_platform.docs.layers import Layer, served
 from tests.callers import Caller
 
 each_layer = pytest.mark.parametrize("layer", served(), ids=lambda layer: layer.name)
+_PLAIN = {"string": "x", "integer": 1, "boolean": True, "array": []}
 every_scope = [scope for layer in served() for scope in layer.scopes]
 
 
@@ -83,4 +84,7 @@ def _complete(value: Any, schema: dict[str, Any], schemas: dict[str, Any]) -> An
         return {name: _complete((value or {}).get(name), inner, schemas) for name, inner in inside.items()}
     if schema.get("type") == "array" and value:
         return [_complete(item, schema["items"], schemas) for item in value]
-    return schema.get("examples", ["x"])[0] if value is None else value
+    if value is not None:
+        return value
+    shown = [*schema.get("examples", ()), *schema.get("enum", ()), _PLAIN[schema["type"]]]
+    return schema.get("default", shown[0])

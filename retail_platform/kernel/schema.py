@@ -24,7 +24,7 @@ EXAMPLE_KEYS = {
 
 @extend_schema_serializer(component_name="Problem")
 class ProblemOut(serializers.Serializer[Any]):
-    """Problem details (RFC 9457). Names the shape of an error in `extend_schema(responses={409: ProblemOut})`."""
+    """Problem details (RFC 9457)."""  # to name an error: extend_schema(responses={409: ProblemOut})
 
     def get_fields(self) -> dict[str, Any]:  # an attribute `errors` would hide the serializer's own
         return {
@@ -57,6 +57,9 @@ class RetailSchema(AutoSchema):
     def get_auth(self) -> list[dict[str, list[str]]]:
         scope = getattr(self.view, "required_scopes", {}).get(self.method)
         return [{"oauth2": [scope] if scope else []}, {"bearer": []}, {"apiKey": []}]
+
+    def get_description(self) -> str:  # type: ignore[override]  # spectacular's form, not DRF's
+        return ""  # `extend_schema` gives one; the docstring of a view, or of its base, is for us
 
     def get_override_parameters(self) -> list[Any]:
         found = list(super().get_override_parameters())
@@ -96,6 +99,8 @@ class RetailSchema(AutoSchema):
 
     def _map_serializer(self, serializer: Any, direction: str, bypass_extensions: bool = False) -> dict[str, Any]:
         schema: dict[str, Any] = super()._map_serializer(serializer, direction, bypass_extensions)
+        if "__doc__" not in vars(type(serializer)) or not type(serializer).__doc__:
+            schema.pop("description", None)  # that of a base class, which tells us how to write one
         if isinstance(serializer, StrictSerializer) and schema.get("type") == "object" and direction == "request":
             schema["additionalProperties"] = False
         return schema

@@ -1,5 +1,6 @@
 """The docs: every operation described, examples everywhere, pages that work from our own files."""
 
+import json
 import re
 from typing import Any
 
@@ -22,6 +23,13 @@ def http() -> Client:
 @pytest.mark.parametrize("layer", served(), ids=lambda layer: layer.name)
 def test_the_document_of_a_layer_is_complete(layer: Layer) -> None:
     assert audit.complaints(layer) == []
+
+
+@pytest.mark.parametrize("layer", served(), ids=lambda layer: layer.name)
+def test_nothing_is_described_in_words_meant_for_ourselves(layer: Layer) -> None:
+    assert not re.findall(
+        r'"description": "[^"]*(?:serializer|self\.|extend_schema)[^"]*"', json.dumps(openapi.document(layer))
+    )
 
 
 @pytest.mark.parametrize("layer", served(), ids=lambda layer: layer.name)
