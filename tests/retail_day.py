@@ -5,6 +5,7 @@ The parts that need the platform's own code run in a process whose Django knows 
 """
 
 import argparse
+import hmac
 import json
 import os
 import subprocess
@@ -12,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,8 @@ from retail_platform.kernel.machine.running import Running
 from tests.stack import clean_environment
 
 ROOT = Path(__file__).resolve().parent.parent
+SEED = int(os.environ.get("CHAOS_SEED") or 20_260_101)
+SETTLED_WITHIN_S = 60.0 * float(os.environ.get("TEST_PATIENCE") or 2)  # a busy machine is slower, never less right
 _LEFT = """
 SELECT (SELECT count(*) FROM engine_processrun WHERE finished_at IS NULL AND state <> 'parked'),
        (SELECT count(*) FROM outbox_fact WHERE state = 'pending'),
@@ -144,6 +148,10 @@ class RetailDay:
         """Do what each case proposes once its cause is gone. Returns how many runs go on."""
         return int(self._run("resume")["resumed"])
 
+    def report_parcels_again(self, order: str) -> None:
+        """The warehouse tells of an order's parcels once more, as its clerk would do for a report that got lost."""
+        self._run("report", "--order", order)
+
     def _run(self, *arguments: str) -> Any:
         return result(self._start(*arguments))
 
@@ -161,10 +169,15 @@ class RetailDay:
         )
 
 
+def tell(*lines: object) -> None:
+    """To whoever reads the run of the tests, also when it passes."""
+    print(*lines, sep="\n", file=sys.__stderr__, flush=True)
+
+
 def result(process: subprocess.Popen[str], *, within_s: float = 150) -> Any:
     """What a process said at its end, which must be a good one."""
     said, _ = process.communicate(timeout=within_s)
-    assert process.returncode == 0, f"{process.args} ended with {process.returncode}"
+    assert process.returncode == 0, f"{process.args!r} ended with {process.returncode}"
     return json.loads(said)
 
 
@@ -181,6 +194,19 @@ def until(true: Callable[[], object], *, within_s: float, showing: Callable[[], 
         time.sleep(0.2)
 
 
+def _report_parcels(wms: Any, *, order: str, hook: str) -> None:
+    proof = {"X-Api-Key": wms.credentials["token"]}
+    shipments = requests.get(f"{wms.base_url}/wms/shipments", params={"order": order}, headers=proof, timeout=10).json()
+    for parcel in shipments["shipments"]:
+        event = f"wms-{parcel['parcel_id']}"
+        body = json.dumps({"event_id": event, "topic": "parcel.dispatched", "parcel": parcel}, separators=(",", ":"))
+        now = int(time.time())
+        signature = hmac.new(wms.credentials["webhook_secret"].encode(), f"{now}.{body}".encode(), sha256).hexdigest()
+        headers = {"X-Wms-Topic": "parcel.dispatched", "X-Wms-Event-Id": event, "X-Wms-Timestamp": str(now)}
+        answer = requests.post(hook, data=body, headers={**headers, "X-Wms-Signature": signature}, timeout=10)
+        answer.raise_for_status()
+
+
 def main() -> None:
     """The part that runs as a process of its own."""
     import django
@@ -190,11 +216,13 @@ def main() -> None:
     from process_apis.engine.models import ProcessRun, RunState
     from retail_platform.demo import day, seed, shoppers, statement
     from retail_platform.kernel import clock
+    from system_apis.connections.models import Connection
 
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["open", "place", "statement", "resume"])
+    parser.add_argument("what", choices=["open", "place", "statement", "resume", "report"])
     parser.add_argument("--url", default="")
     parser.add_argument("--sandbox", default="")
+    parser.add_argument("--order", default="")
     parser.add_argument("--key", default="")
     parser.add_argument("--orders", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0)
@@ -221,6 +249,8 @@ def main() -> None:
         for run in parked:
             services.resume(run_id=run.id, by="tests", now=clock.now())
         said = {"resumed": len(parked)}
+    elif asked.what == "report":
+        _report_parcels(Connection.objects.get(code="wms"), order=asked.order, hook=f"{asked.url}/hooks/wms")
     else:
         said = {equation.name: equation.difference for equation in statement.make(sandbox_url=asked.sandbox)}
     print(json.dumps(said))

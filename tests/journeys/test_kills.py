@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,32 +12,17 @@ import pytest
 from retail_platform.kernel.machine import roles
 from retail_platform.kernel.machine.running import Running
 from tests import chaos
-from tests.retail_day import RetailDay, result, until
+from tests.retail_day import SEED, SETTLED_WITHIN_S, RetailDay, result, tell, until
 
-pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.timeout(400)]
+pytestmark = [
+    pytest.mark.xdist_group("stack"),
+    pytest.mark.timeout(400),
+    pytest.mark.usefixtures("nothing_lost_and_nothing_doubled"),
+]
 
-SEED = int(os.environ.get("CHAOS_SEED") or 20_260_101)
-PATIENCE = float(os.environ.get("TEST_PATIENCE") or 2)  # a busy machine is slower, never less right
-SETTLED_WITHIN_S = 60.0 * PATIENCE
 EFFECTS = (
     "authorize", "create_sales_order", "release", "capture", "create_invoice", "commit", "post_journal", "fulfil",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def day(stack: Running) -> RetailDay:
-    return RetailDay(stack)
-
-
-@pytest.fixture(autouse=True)
-def nothing_lost_and_nothing_doubled(day: RetailDay) -> Iterator[None]:
-    """Every test here ends with the same claims; its own come first."""
-    yield
-    day.control("DELETE", "/faults")
-    day.settle(within_s=SETTLED_WITHIN_S)
-    assert day.doubled() == []
-    assert day.parked() == []
-    assert {name: difference for name, difference in day.statement().items() if difference != "0"} == {}
 
 
 def test_a_day_of_kills_ties_out(stack: Running, day: RetailDay) -> None:
@@ -136,8 +120,3 @@ def another(stack: Running, role: str) -> Iterator[None]:
 
 def log_of(stack: Running, role: str) -> str:
     return stack.state.at("logs", f"{role}.log").read_text(errors="replace")
-
-
-def tell(*lines: object) -> None:
-    """To whoever reads the run of the tests, also when it passes."""
-    print(*lines, sep="\n", file=sys.__stderr__, flush=True)

@@ -2,34 +2,20 @@
 
 import signal
 import time
-from collections.abc import Iterator
 
 import pytest
 import requests
 
 from retail_platform.kernel.machine.running import Running
 from tests import chaos
-from tests.journeys.test_kills import SETTLED_WITHIN_S, tell
-from tests.retail_day import RetailDay, until
+from tests.retail_day import SETTLED_WITHIN_S, RetailDay, tell, until
 
-pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.timeout(400)]
+pytestmark = [
+    pytest.mark.xdist_group("stack"),
+    pytest.mark.timeout(400),
+    pytest.mark.usefixtures("nothing_lost_and_nothing_doubled"),
+]
 OURS = ("web", "worker", "beat", "relay")
-
-
-@pytest.fixture(scope="module")
-def day(stack: Running) -> RetailDay:
-    return RetailDay(stack)
-
-
-@pytest.fixture(autouse=True)
-def nothing_lost_and_nothing_doubled(day: RetailDay) -> Iterator[None]:
-    """Every test here ends with the same claims; its own come first."""
-    yield
-    day.control("DELETE", "/faults")
-    day.settle(within_s=SETTLED_WITHIN_S)
-    assert day.doubled() == []
-    assert day.parked() == []
-    assert {name: difference for name, difference in day.statement().items() if difference != "0"} == {}
 
 
 def test_orders_are_taken_while_valkey_is_away(stack: Running, day: RetailDay) -> None:
@@ -87,7 +73,8 @@ def test_without_its_database_nothing_is_promised_and_nobody_gives_up(stack: Run
 
 
 def test_a_database_that_restarts_during_the_day_loses_nothing(stack: Running, day: RetailDay) -> None:
+    began = day.one("SELECT clock_timestamp()")
     placing = day.placing(orders=20, seed=5, over_s=8.0)
-    time.sleep(3)
+    until(lambda: day.one("SELECT count(*) FROM orders_order WHERE placed_at > %s", began) > 3, within_s=60)
     stack.kill("postgres")
     assert placing.wait(120) == 0
