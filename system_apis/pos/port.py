@@ -8,10 +8,10 @@ from system_apis.terms import VendorTerms
 
 
 class Ticket(Value):
-    """One receipt as the till keeps it; (store, register, number) is its natural key."""
+    """One receipt as the till keeps it; (store, till, number) is its natural key."""
 
     store: str
-    register: str
+    till: str
     number: str
     rung_at: Instant
     total: Money

@@ -137,7 +137,7 @@ class EveryWrite:
             ("0", 1, 1),
             ("86400", 300, 300),
             ("soon, promised", 1, 300),
-            (format_datetime(datetime.now(UTC) + timedelta(hours=9)), 300, 300),
+            pytest.param(format_datetime(datetime.now(UTC) + timedelta(hours=9)), 300, 300, id="a date"),
             ("-5", 1, 300),
         ],
     )

@@ -1,7 +1,7 @@
 """What an engineer or somebody in finance sees of the books and the runs, and may tell a parked run."""
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
@@ -19,6 +19,7 @@ from tests.engine import Workers, employ
 from tests.factories import NOON, a_catalog, a_shipment, an_entry, an_order, on_hand
 
 pytestmark = pytest.mark.django_db
+NOBODY = "00000000-0000-4000-8000-000000000000"
 O2C, STOCK, LEDGER, CASES = (f"/api/process/{name}/v1" for name in ("order_to_cash", "stock", "ledger", "cases"))
 ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 
@@ -161,7 +162,7 @@ def test_the_trial_balance_comes_to_nothing(caller: Caller) -> None:
     assert {each["account"]: each["balance"]["amount"] for each in accounts} == {"1200": "1.00", "4000": "-1.00"}
 
 
-@pytest.mark.parametrize("path", [f"{LEDGER}/entries/NONE", f"{O2C}/runs/{uuid4()}", f"{CASES}/cases/{uuid4()}"])
+@pytest.mark.parametrize("path", [f"{LEDGER}/entries/NONE", f"{O2C}/runs/{NOBODY}", f"{CASES}/cases/{NOBODY}"])
 def test_what_is_not_there_is_not_found(caller: Caller, path: str) -> None:
     assert problem(caller.get(path))["status"] == 404
 

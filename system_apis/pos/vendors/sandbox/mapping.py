@@ -38,7 +38,7 @@ def read_page(answer: Answer, *, store: str) -> TicketPage:
 def _ticket(ticket: _Ticket) -> Ticket:
     return Ticket(
         store=ticket.shop,
-        register=ticket.till,
+        till=ticket.till,
         number=ticket.ticketNo,
         rung_at=datetime.fromtimestamp(ticket.at, tz=UTC),
         total=Money(minor=ticket.totalCents, currency=ticket.cur),
