@@ -47,6 +47,9 @@ class _Line(threading.local):
     reader: Any = None
     pid = 0
 
+    def __init__(self) -> None:
+        self.room = bytearray(_READ)
+
 
 class Wire:
     """One server, by URL (redis://, rediss://; user, password and database as usual)."""
@@ -117,10 +120,10 @@ class Wire:
         sock.sendall(packed)
         answer = reader.gets()
         while answer is False:
-            heard = sock.recv(_READ)
+            heard = sock.recv_into(line.room)
             if not heard:
                 raise ConnectionResetError("closed by the server")
-            reader.feed(heard)
+            reader.feed(line.room, 0, heard)
             answer = reader.gets()
         return answer
 
