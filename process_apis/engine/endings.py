@@ -58,15 +58,15 @@ def following(run: ProcessRun, process: Process) -> str:
 
 
 def next_undo(run: ProcessRun, process: Process) -> str:
-    """The undo of the latest step that did something and is not yet undone; "" when nothing is left to take back.
+    """The undo of the latest step that was begun and is not yet undone; "" when nothing is left to take back.
 
-    A remote step that was refused, or parked, may have made some of its calls: its undo finds out and takes them back.
+    A step that was refused or parked counts too: it may have made some of its calls, and an order that was never
+    accepted is still to be rejected. So an undo finds out what there is, and is content with nothing.
     """
+    begun = (StepState.DONE, StepState.REFUSED, StepState.PARKED)
     states = dict(RunStep.objects.filter(run_id=run.id).values_list("name", "state"))
     for step in reversed(process.steps):
-        did_something = states.get(step.name) == StepState.DONE or (
-            step.remote and states.get(step.name) in (StepState.REFUSED, StepState.PARKED)
-        )
+        did_something = states.get(step.name) in begun
         if step.undo and did_something and states.get(step.undo_name) not in (StepState.DONE, StepState.SKIPPED):
             return step.undo_name
     return ""

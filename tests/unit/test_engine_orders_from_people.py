@@ -104,10 +104,10 @@ def test_a_compensated_run_takes_back_a_parked_call_whose_outcome_nobody_knows(w
     assert workers.log.calls[-2:] == ["call_back", "unpack"]
 
 
-def test_compensating_a_run_that_did_nothing_ends_it(workers: Workers) -> None:
+def test_compensating_a_run_that_parked_at_its_first_step_still_undoes_that_step(workers: Workers) -> None:
     run_id = parked(workers, "pack")
     services.compensate(run_id=run_id, now=clock.now(), **TOLD)
-    assert (ProcessRun.objects.get(id=run_id).state, open_cases()) == (RunState.UNDONE, [])
+    assert (workers.go(run_id).state, workers.log.calls[-1:], open_cases()) == (RunState.UNDONE, ["unpack"], [])
 
 
 def test_sending_as_new_changes_the_key_and_forgets_the_old_attempt(workers: Workers) -> None:
