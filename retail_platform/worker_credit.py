@@ -2,8 +2,8 @@
 
 A worker reads no more messages than it may hold, and then its client does not look at the connection either. If the
 broker dies in that moment, the acknowledgements of the tasks in work fail (Celery logs "Couldn't ack" and goes on), so
-the messages count as held for ever: nothing more is read, and nobody sees that the connection is gone. Seen with
-kombu 5.7: a worker stood still until it was restarted.
+their messages count as held for ever: fewer are read at a time, or none any more, and nobody sees that the connection
+is gone. Seen with kombu 5.7: a worker stood still until it was restarted.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ LOOK_EVERY_S = 1.0
 
 
 class CreditWatch(bootsteps.StartStopStep):
-    """Connect anew when the worker may read nothing though it works on nothing."""
+    """Connect anew when more messages count as held than there are tasks in work."""
 
     requires = ("celery.worker.consumer.tasks:Tasks",)
 
@@ -35,7 +35,8 @@ class CreditWatch(bootsteps.StartStopStep):
 
     def look(self, consumer: Any) -> None:
         """Raises ConnectionError, which Celery answers with a new connection."""
-        stuck = not state.reserved_requests and not consumer.task_consumer.channel.qos.can_consume()
-        self._seen = self._seen + 1 if stuck else 0
+        qos = consumer.task_consumer.channel.qos
+        held = len(getattr(qos, "_delivered", ())) - len(getattr(qos, "_dirty", ()))  # brokers other than Valkey: none
+        self._seen = self._seen + 1 if held > len(state.reserved_requests) else 0
         if self._seen >= 2:  # once may be the moment between a message and its task
             raise ConnectionError("acknowledgements were lost with the broker")

@@ -39,6 +39,9 @@ WHERE state = 'ready' AND next_wake_at > clock_timestamp()
   AND next_wake_at < clock_timestamp()
       + (least(%(grace)s * power(2, least(greatest(wakes - 1, 0), 4)), 600) - %(quiet)s) * interval '1 second'
 """
+_MORE_READY = "SELECT 1 FROM engine_processrun WHERE state = 'ready' OFFSET %(queued)s LIMIT 1"
+IN_HANDS = 20  # bells that workers have taken and not answered yet, at most
+_few_before = False
 TRY_AGAIN_S = 2
 QUIET_S = 4
 
@@ -61,16 +64,28 @@ def sweep(*, limit: int = 500) -> int:
 
 
 def ring_lost_bells() -> int:
-    """Make due every run that was rung and not taken though the broker holds no bell: it lost them. Returns how many.
+    """Make due every run that was rung and not taken where the broker lost its bell. Returns how many.
 
     While workers are slow their queue is long, and ringing again makes it longer: a day of 300 orders once had
-    three messages of four for nothing. An empty queue is what tells a lost message from a slow worker.
+    three messages of four for nothing. What tells a lost message from a slow worker is a queue that is empty, or
+    shorter than the list of runs that are ready: their broker was emptied, or died with what it had in memory.
     """
-    if not wake.silent():
+    queued = wake.queued()
+    if queued is None or not (queued == 0 or _too_few(queued)):
         return 0
     with connection.cursor() as cursor:
         cursor.execute(_LOST, {"grace": lease.GRACE_S, "quiet": QUIET_S})
         return cursor.rowcount
+
+
+def _too_few(queued: int) -> bool:
+    """Whether runs are ready that no bell waits for, twice in a row: once may be a relay that is just ringing."""
+    global _few_before
+    with connection.cursor() as cursor:
+        cursor.execute(_MORE_READY, {"queued": queued + IN_HANDS})
+        few = cursor.fetchone() is not None
+    before, _few_before = _few_before, few
+    return few and before
 
 
 def report_overdue() -> int:

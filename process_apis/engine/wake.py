@@ -39,14 +39,14 @@ def ring(*, run_id: UUID, queues: list[str], correlation_id: str) -> bool:
     return True
 
 
-def silent() -> bool:
-    """Whether the broker holds no wake-up at all. A run that is ready then waits for one that was taken or lost."""
+def queued() -> int | None:
+    """How many wake-ups wait at the broker; None when it cannot be asked."""
     try:
         with current_app.connection_for_read() as broker, broker.channel() as channel:
-            return not any(_length(channel, name) for name in settings.QUEUES)
+            return sum(_length(channel, name) for name in settings.QUEUES)
     except Exception as error:
         log.warning("broker not asked for its queues", error=str(error))
-        return False
+        return None
 
 
 def _length(channel: Any, name: str) -> int:

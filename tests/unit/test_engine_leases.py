@@ -99,7 +99,7 @@ def _rarely_rung(workers: Workers) -> UUID:
 
 def test_bells_that_the_broker_lost_are_rung_again_soon(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
     run_id = _rarely_rung(workers)
-    monkeypatch.setattr(wake, "silent", lambda: True)
+    monkeypatch.setattr(wake, "queued", lambda: 0)
     monkeypatch.setattr(sweeper, "QUIET_S", 0)
     assert sweeper.ring_lost_bells() == 1
     assert due_at(run_id) <= clock.now()
@@ -107,13 +107,31 @@ def test_bells_that_the_broker_lost_are_rung_again_soon(workers: Workers, monkey
 
 def test_a_bell_rung_a_moment_ago_is_not_taken_for_lost(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
     _rarely_rung(workers)
-    monkeypatch.setattr(wake, "silent", lambda: True)
+    monkeypatch.setattr(wake, "queued", lambda: 0)
     assert sweeper.ring_lost_bells() == 0
 
 
 def test_bells_that_still_wait_at_the_broker_are_left_alone(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
     _rarely_rung(workers)
-    monkeypatch.setattr(wake, "silent", lambda: False)
+    monkeypatch.setattr(wake, "queued", lambda: 1)
+    assert sweeper.ring_lost_bells() == 0
+
+
+def test_bells_are_rung_again_where_more_runs_stay_ready_than_bells_wait(
+    workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _rarely_rung(workers)
+    workers.begin(subject="E-2")
+    monkeypatch.setattr(sweeper, "IN_HANDS", 0)
+    monkeypatch.setattr(sweeper, "QUIET_S", 0)
+    monkeypatch.setattr(wake, "queued", lambda: 1)
+    assert [sweeper.ring_lost_bells() > 0, sweeper.ring_lost_bells() > 0] == [False, True]
+
+
+def test_a_broker_that_cannot_be_asked_has_lost_nothing(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    _rarely_rung(workers)
+    monkeypatch.setattr(sweeper, "QUIET_S", 0)
+    monkeypatch.setattr(wake, "queued", lambda: None)
     assert sweeper.ring_lost_bells() == 0
 
 
@@ -128,20 +146,20 @@ def broker() -> Celery:
     return app
 
 
-def test_an_empty_broker_is_silent(broker: Celery) -> None:
-    assert wake.silent()
+def test_an_empty_broker_holds_no_wake_up(broker: Celery) -> None:
+    assert wake.queued() == 0
 
 
-def test_a_broker_with_a_wake_up_is_not_silent(broker: Celery, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wake_up_that_waits_is_counted(broker: Celery, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wake, "_quiet_until", 0.0)
     assert wake.ring(run_id=UUID(int=1), queues=["finance"], correlation_id="")
-    assert not wake.silent()
+    assert wake.queued() == 1
 
 
-def test_a_broker_that_is_away_is_not_taken_for_a_silent_one(broker: Celery) -> None:
+def test_a_broker_that_is_away_is_not_taken_for_an_empty_one(broker: Celery) -> None:
     away = Celery(broker="redis://127.0.0.1:1/0", broker_transport_options={"socket_connect_timeout": 0.2})
     away.set_current()
     try:
-        assert not wake.silent()
+        assert wake.queued() is None
     finally:
         app.set_current()
