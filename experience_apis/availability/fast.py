@@ -17,7 +17,9 @@ from retail_platform.kernel.throttle import LUA_TAKE, WINDOW_S
 from retail_platform.kernel.wire import Script, Wire
 
 STALE_S = 0.1
-_MOST_BYTES = 64 * 1024 * 1024  # of fragments in a process
+_MOST_HELD = 64 * 1024 * 1024  # bytes of fragments in a process
+_MOST_JOINED = 16 * 1024 * 1024  # bytes of answers put together from them
+_QUESTION_BYTES = 80  # for each sku in it
 _MOST_LEASES = 10_000
 _LACKING = 1
 _FETCH = (
@@ -117,8 +119,8 @@ class Near(Exact):
         self._generation, self._cursor = "", 0
         self._leases: dict[str, _Lease] = {}
         self._held: dict[str, dict[str, tuple[bytes, bytes]]] = {}  # channel → sku → mark and fragment
-        self._answers: dict[tuple[str, Sequence[str]], tuple[str, bytes]] = {}  # question → ETag and items
-        self._bytes = 0
+        self._answers: dict[tuple[str, Sequence[str]], tuple[str, bytes] | None] = {}  # question → ETag and items
+        self._held_bytes = self._joined_bytes = 0
 
     def find(self, channel: str, skus: Sequence[str], budget: Budget) -> Found | None:
         """Count one request and read its fragments. Raises Lacking, valkey.Down."""
@@ -140,15 +142,19 @@ class Near(Exact):
             return Found(fresh, mark, items, lease.remaining + lease.left, lease.reset_ms)
 
     def _joined(self, channel: str, skus: Sequence[str]) -> tuple[str, bytes]:
-        """ETag and fragments of one question; remembered until anything changes. Raises KeyError."""
+        """ETag and fragments of one question; from the second time on remembered until anything changes.
+
+        Raises KeyError.
+        """
         answers = self._answers  # what we add goes where we looked: news meanwhile put another in its place
         if answer := answers.get((channel, skus)):
             return answer
         held = self._held[channel]
         found = [held[sku] for sku in skus]
         answer = etag(b"".join([mark for mark, _ in found])), b",".join([body for _, body in found])
-        self._bytes += len(answer[1])
-        answers[channel, skus] = answer
+        again = (channel, skus) in answers
+        self._joined_bytes += len(answer[1]) if again else _QUESTION_BYTES * len(skus)
+        answers[channel, skus] = answer if again else None
         return answer
 
     def _ask(self, now: float) -> bool:
@@ -160,13 +166,13 @@ class Near(Exact):
             if not told:
                 return False
             fresh, news = told
-            if news == 0 or self._bytes > _MOST_BYTES:
-                self._held, self._answers, self._bytes = {}, {}, 0
+            if news == 0 or self._held_bytes > _MOST_HELD:
+                self._held, self._held_bytes = {}, 0
             for each in news or ():
                 channel, _, sku = each.decode().partition("\n")
                 self._held.get(channel, {}).pop(sku, None)
-            if news:
-                self._answers = {}
+            if news or not self._held or self._joined_bytes > _MOST_JOINED:
+                self._answers, self._joined_bytes = {}, 0
             if len(self._leases) > _MOST_LEASES:
                 self._leases = {}
             self._fresh, self._asked = fresh, now
@@ -183,7 +189,7 @@ class Near(Exact):
             # What is older than the news we heard might have changed in them; newer, and the next news will tell.
             if generation == self._generation and cursor >= self._cursor:
                 self._held.setdefault(channel, {}).update(zip(skus, zip(marks, bodies, strict=True), strict=True))
-                self._bytes += sum(map(len, bodies))
+                self._held_bytes += sum(map(len, bodies))
         return Found(fresh, etag(b"".join(marks)), b",".join(bodies), remaining, reset_ms)
 
     def _take(self, lease: _Lease | None, budget: Budget, now: float) -> _Lease:

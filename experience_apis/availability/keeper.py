@@ -48,7 +48,7 @@ def tend(*, delivered: int) -> None:
         _Pace.lock.release()
 
 
-def follow() -> Mark | None:
+def follow(*, fill_s: float = FILL_S) -> Mark | None:
     """Copy what changed, say until when the copy is right, fill a new generation a little further. Raises valkey.Down.
 
     None means that another keeper was at work, or that there is more to copy than fits one go.
@@ -70,7 +70,7 @@ def follow() -> Mark | None:
             return None
         mark = after
         if complete:
-            return _filled(mark)
+            return _filled(mark, within_s=fill_s)
     return None
 
 
@@ -87,16 +87,16 @@ def warm() -> Iterator[int]:
     for _ in range(_MOST_TRIES):  # a relay at work goes on between our look and our write; then we look again
         if walked < 0:
             return
-        mark = follow()
+        mark = follow(fill_s=0)
         entries, upto = _rows_after(walked)
-        if mark and copy.write(entries, since=mark):
+        if mark and copy.write(entries, since=mark, upto=replace(mark, walked=upto)):
             walked = upto
             yield len(entries)
 
 
-def _filled(mark: Mark) -> Mark | None:
+def _filled(mark: Mark, *, within_s: float) -> Mark | None:
     """Go on filling a new generation with rows that nobody changed, for a moment."""
-    enough = time.monotonic() + FILL_S
+    enough = time.monotonic() + within_s
     while mark.walked >= 0 and time.monotonic() < enough:
         entries, walked = _rows_after(mark.walked)
         after = replace(mark, walked=walked)
