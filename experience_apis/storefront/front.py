@@ -6,6 +6,7 @@ caller or sku, a spent budget, a host or Accept it has not seen, Valkey away. So
 Such an answer writes no line in the access log; it is counted in /metrics like every other.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
@@ -31,6 +32,7 @@ from retail_platform.kernel.throttle import WINDOW_S, key_of
 from retail_platform.kernel.valkey import Down
 from retail_platform.kernel.wire import Wire
 
+log = logging.getLogger(__name__)
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
 Application = Callable[..., Iterable[bytes]]
@@ -63,28 +65,33 @@ class Front:
         wire = Wire(settings.VALKEY_URL)
         self.find = (Near(wire) if mode == "copy" else Exact(wire)).find
         self._callers: dict[bytes, Caller] = {}
+        self._answered = metrics.recorder(method="GET", route=_ROUTE, status=200)
+        self._unchanged = metrics.recorder(method="GET", route=_ROUTE, status=304)
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ["PATH_INFO"] == PATH and environ["REQUEST_METHOD"] == "GET":
             began = time.perf_counter()
-            body = self._answer(environ, start_response)
+            try:
+                body = self._answer(environ, start_response)
+            except Exception:  # Django can still answer, and nobody waits for a fault of a short cut
+                log.exception("the front failed")
+                body = None
             if body is not None:
-                status = 200 if body else 304
-                metrics.record(method="GET", route=_ROUTE, status=status, seconds=time.perf_counter() - began)
+                (self._answered if body else self._unchanged)(time.perf_counter() - began)
                 return (body,)
         return self.behind(environ, start_response)
 
     def _answer(self, environ: Environ, start_response: Callable[..., Any]) -> bytes | None:
         """The body, after its head was sent; None if Django is to answer."""
-        asked = _question(environ["QUERY_STRING"])
+        asked = _question(environ.get("QUERY_STRING", ""))
         caller = self._caller(environ)
         if asked is None or caller is None or not _usual(environ):
             return None
-        channel, skus = asked
+        channel, _ = asked
         if not caller.principal.sees_channel(channel):
             return None
         try:
-            found = self.find(channel, skus, caller.budget)
+            found = self.find(asked, caller.budget)
         except Lacking:
             environ[COPY_LACKS] = True
             return None
