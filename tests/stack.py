@@ -22,6 +22,13 @@ def clean_environment() -> dict[str, str]:
     }
 
 
+def ports_of_its_own() -> dict[str, str]:
+    """Away from the usual ones: a server that is killed leaves its port free for whoever starts meanwhile."""
+    first = 20_000 + os.getpid() % 3_000 * 4
+    names = ("RETAIL_WEB_PORT", "RETAIL_SANDBOX_PORT", "RETAIL_POSTGRES_PORT", "RETAIL_VALKEY_PORT")
+    return {name: str(first + number) for number, name in enumerate(names)}
+
+
 @contextmanager
 def a_stack() -> Iterator[running.Running]:
     """A platform with a state of its own; stopped at the end, and with the test process if that is killed."""
@@ -33,7 +40,7 @@ def a_stack() -> Iterator[running.Running]:
 
 @contextmanager
 def _running(state: State) -> Iterator[running.Running]:
-    platform = running.start(state, env=clean_environment())
+    platform = running.start(state, env=clean_environment() | ports_of_its_own())
     print(f"stack ready in {platform.ready['ready_s']} s, {platform.ready['memory_mb']} MB", file=sys.stderr)
     try:
         yield platform
