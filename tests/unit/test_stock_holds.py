@@ -121,6 +121,7 @@ def shoppers() -> object:
                 pass
             except BaseException as error:
                 errors.append(error)
+                gate.abort()  # nobody waits for one who cannot come
             finally:
                 connection.close()
 

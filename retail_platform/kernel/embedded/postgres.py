@@ -35,7 +35,8 @@ SETTINGS = {
     "fsync": "on",
     "synchronous_commit": "on",
 }
-THROWAWAY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}  # for tests, whose data may die
+# For tests, whose data may die, and who come fifty at once from several processes beside whole platforms.
+THROWAWAY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "400"}
 _ENV = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
