@@ -11,7 +11,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from canonical.money import Money
 from process_apis.catalog.exchange import FORMATS, ProductResource
-from process_apis.catalog.models import Channel, Jurisdiction, Node, Product
+from process_apis.catalog.models import BundlePart, Channel, Jurisdiction, Node, Product
 from retail_platform.kernel.admin import NoDeleteAdmin
 from retail_platform.kernel.admin_pages import list_link, number
 
@@ -96,11 +96,16 @@ class ProductAdmin(ImportExportMixin, NoDeleteAdmin):
 
 @admin.register(Node)
 class NodeAdmin(NoDeleteAdmin):
-    list_display = ("code", "name", "kind", "wms", "rank", "active")
-    list_filter = ("kind", "active")
+    list_display = ("code", "name", "kind", "wms", "rank", "offers_pickup", "online", "active")
+    list_filter = ("kind", "offers_pickup", "online", "active")
     search_fields = ("code", "name")
     ordering = ("rank", "code")
-    fields = (("code", "name"), ("kind", "wms"), "rank", ("latitude", "longitude"), "active")
+    fieldsets = (
+        (None, {"fields": (("code", "name"), ("kind", "wms"), "rank", ("latitude", "longitude"), ("active", "ours"))}),
+        ("Sending", {"fields": (("ships", "send_cutoff"), ("orders_a_day", "send_cost_minor"))}),
+        ("Counter", {"fields": ("offers_pickup", ("pickup_lead_min", "pickup_cutoff_min"), ("online", "heard_at"))}),
+        ("Hours", {"fields": ("time_zone", "opening_hours")}),
+    )
     fixed_once_made = ("code",)
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
@@ -123,6 +128,13 @@ class ChannelAdmin(NoDeleteAdmin):
     @display(description="shipping")
     def shipping_text(self, channel: Channel) -> str:
         return number(Money(minor=channel.shipping_minor, currency=channel.currency))
+
+
+@admin.register(BundlePart)
+class BundlePartAdmin(admin.ModelAdmin):
+    list_display = ("bundle", "part", "units")
+    search_fields = ("=bundle", "=part")
+    ordering = ("bundle", "part")
 
 
 @admin.register(Jurisdiction)

@@ -1,5 +1,7 @@
 """Master data: what we sell, where it lies, through which channels, and what each field's owner says."""
 
+from datetime import time
+
 from django.db import models
 
 from canonical.product import NodeKind
@@ -28,8 +30,31 @@ class Product(models.Model):
         return f"{self.sku} {self.title}"
 
 
+class BundlePart(models.Model):
+    """A bundle has no stock of its own: so many units of each part make one of it. The price is on the bundle."""
+
+    bundle = models.CharField(max_length=64)
+    part = models.CharField(max_length=64)
+    units = models.IntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["bundle", "part"], name="one_part_of_a_bundle"),
+            models.CheckConstraint(condition=models.Q(units__gt=0), name="a_part_is_something"),
+            models.CheckConstraint(condition=~models.Q(bundle=models.F("part")), name="no_bundle_of_itself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bundle} has {self.units} x {self.part}"
+
+
 class Node(models.Model):
-    """A place that can fulfil. `rank` orders nodes where nothing else decides: lower is asked first."""
+    """A place that can fulfil. `rank` orders nodes where nothing else decides: lower is asked first.
+
+    `opening_hours` are local: {"mon": [["09:00", "18:00"]], ..., "2026-12-24": [["09:00", "13:00"]], "2026-12-25": []};
+    a date goes before its weekday, and no hours at all mean always open. Goods of a node that is not `ours` (a
+    marketplace's warehouse) are never promised to our own orders.
+    """
 
     code = models.CharField(max_length=32, primary_key=True)
     name = models.CharField(max_length=120)
@@ -39,6 +64,32 @@ class Node(models.Model):
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)
     active = models.BooleanField(default=True)
+    ours = models.BooleanField(default=True, db_default=True)
+    ships = models.BooleanField(default=True, db_default=True, help_text="Sends parcels.")
+    offers_pickup = models.BooleanField(default=False, db_default=False, help_text="Hands goods over at its counter.")
+    online = models.BooleanField(default=True, db_default=True, help_text="Its tills can be reached.")
+    heard_at = models.DateTimeField(null=True, blank=True, help_text="When it last told us anything; empty: unknown.")
+    time_zone = models.CharField(max_length=40, default="Europe/Berlin", db_default="Europe/Berlin")
+    opening_hours = models.JSONField(default=dict, blank=True)
+    send_cutoff = models.TimeField(default=time(15), db_default=time(15), help_text="What comes later leaves tomorrow.")
+    pickup_lead_min = models.IntegerField(default=120, db_default=120, help_text="Minutes until goods are ready.")
+    pickup_cutoff_min = models.IntegerField(
+        default=60, db_default=60, help_text="Minutes before closing from which picking waits for the next day."
+    )
+    orders_a_day = models.IntegerField(null=True, blank=True, help_text="How many it can handle; empty: any.")
+    send_cost_minor = models.BigIntegerField(default=0, db_default=0, help_text="Cost of one parcel from here.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(pickup_lead_min__gte=0, pickup_cutoff_min__gte=0, send_cost_minor__gte=0),
+                name="node_times_and_costs_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(orders_a_day__isnull=True) | models.Q(orders_a_day__gte=0),
+                name="node_capacity_not_negative",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"

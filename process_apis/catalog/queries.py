@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from process_apis.catalog.models import Channel, Jurisdiction, Node, Product
+from process_apis.catalog.models import BundlePart, Channel, Jurisdiction, Node, Product
 from retail_platform.kernel.problem import DomainError
 
 
@@ -22,6 +22,19 @@ def products(skus: Collection[str]) -> dict[str, Product]:
 def nodes() -> dict[str, Node]:
     """All active nodes."""
     return {node.code: node for node in Node.objects.filter(active=True).order_by("rank", "code")}
+
+
+def bundles(skus: Collection[str]) -> dict[str, dict[str, int]]:
+    """What the bundles among these skus are made of: bundle → part → units of it in one bundle."""
+    found: dict[str, dict[str, int]] = {}
+    for bundle, part, units in BundlePart.objects.filter(bundle__in=skus).values_list("bundle", "part", "units"):
+        found.setdefault(bundle, {})[part] = units
+    return found
+
+
+def bundles_with(skus: Collection[str]) -> set[str]:
+    """The bundles that have any of these skus as a part."""
+    return set(BundlePart.objects.filter(part__in=skus).values_list("bundle", flat=True))
 
 
 def channel(code: str) -> Channel:

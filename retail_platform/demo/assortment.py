@@ -53,7 +53,10 @@ def write() -> list[Opening]:
         update_fields=["title", "tax_code", "price_minor", "cost_minor", "currency"],
     )
     Node.objects.bulk_create(
-        _nodes(), update_conflicts=True, unique_fields=["code"], update_fields=["name", "kind", "rank", "wms"]
+        _nodes(),
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["name", "kind", "rank", "wms", "offers_pickup", "opening_hours"],
     )
     Channel.objects.bulk_create(
         _channels(), update_conflicts=True, unique_fields=["code"],
@@ -102,6 +105,9 @@ def _nodes() -> list[Node]:
     ]
     for node in [*warehouses, *stores]:
         node.wms = "wms"
+    for store in stores:
+        store.offers_pickup = True
+        store.opening_hours = {day: [["09:00", "20:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat")}
     return [*warehouses, *stores]
 
 
