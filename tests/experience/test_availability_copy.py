@@ -207,8 +207,10 @@ def test_versions_rise_though_the_clock_went_back() -> None:
 def test_two_processes_with_leases_never_exceed_one_budget() -> None:
     key = a_key(name=f"poor-{uuid.uuid4().hex[:8]}", per_minute=500)
     processes = [Asking(mode="copy", key=key) for _ in range(2)]
+    began = time.monotonic()
     answered = sum(processes[n % 2](BOTH).status == 200 for n in range(600))
-    assert 480 <= answered <= 501  # one more where the window slides on meanwhile
+    slid = int((time.monotonic() - began) * 500 / 60) + 1  # the window slides on meanwhile
+    assert 480 <= answered <= 500 + slid
 
 
 def test_an_in_process_copy_asks_valkey_only_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -217,11 +219,9 @@ def test_an_in_process_copy_asks_valkey_only_now_and_then(monkeypatch: pytest.Mo
     asked: list[object] = []
     run = counting(ask.front.find.__self__.wire.run, asked)
     monkeypatch.setattr(ask.front.find.__self__.wire, "run", run)
-    until = time.monotonic() + 0.05
-    answers = 0
-    while time.monotonic() < until:
-        answers += ask(BOTH).by == "front"
-    assert len(asked) < 20 < answers
+    answers = sum(ask(BOTH).by == "front" for _ in range(2000))
+    assert answers == 2000
+    assert len(asked) < 200  # about one for each lease of requests, and one for each 100 ms
 
 
 def counting(run: Callable[..., object], asked: list[object]) -> Callable[..., object]:
