@@ -1,11 +1,11 @@
 """An order as the customer agreed to it, whichever channel it came through."""
 
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from canonical.ids import CountryCode, OrderNumber, Sku
+from canonical.ids import CountryCode, NodeCode, OrderNumber, Sku
 from canonical.money import CurrencyCode, Money, total
 from canonical.quantity import UnitCode, Units
 from canonical.value import Instant, Value
@@ -72,7 +72,8 @@ class OrderLine(Value):
 class Order(Value):
     """What was bought, for how much, by whom, to where, and paid with what.
 
-    The parts add up to `total` to the smallest unit; where tax is still unknown it counts as nothing.
+    The parts add up to `total` to the smallest unit; where tax is still unknown it counts as nothing. `pickup_node` is
+    the store whose counter hands it over; empty, it is sent to `ship_to`, which decides the tax in either case.
     """
 
     channel: Annotated[str, Field(min_length=1, max_length=64)]
@@ -89,6 +90,7 @@ class Order(Value):
     tenders: Annotated[tuple[Tender, ...], Field(min_length=1, max_length=10)]
     customer: Customer
     ship_to: Address
+    pickup_node: NodeCode | Literal[""] = ""
 
     @model_validator(mode="after")
     def adds_up(self) -> Self:

@@ -41,6 +41,7 @@ class Order(models.Model):
     customer_name = models.CharField(max_length=200, blank=True)
     customer_email = models.CharField(max_length=254, blank=True)
     ship_to = models.JSONField()
+    pickup_node = models.CharField(max_length=32, blank=True, db_default="", default="")  # the store; none: it is sent
     erp_reference = models.CharField(max_length=64, blank=True)
     cancel_reason = models.CharField(max_length=500, blank=True)
     correlation_id = models.CharField(max_length=32, blank=True)

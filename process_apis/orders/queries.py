@@ -101,6 +101,7 @@ def canonical(row: Order) -> CanonicalOrder:
         tenders=tenders,
         customer=Customer(reference=row.customer_reference, name=row.customer_name, email=row.customer_email),
         ship_to=Address(**row.ship_to),
+        pickup_node=row.pickup_node,
     )
 
 

@@ -59,6 +59,7 @@ def place(order: CanonicalOrder) -> tuple[Order, bool]:
             customer_name=order.customer.name,
             customer_email=order.customer.email,
             ship_to=order.ship_to.model_dump(),
+            pickup_node=order.pickup_node,
             correlation_id=correlation.current(),
             placed_at=order.placed_at,
         )
