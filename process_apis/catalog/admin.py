@@ -11,7 +11,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from canonical.money import Money
 from process_apis.catalog.exchange import FORMATS, ProductResource
-from process_apis.catalog.models import BundlePart, Channel, Jurisdiction, Node, Product
+from process_apis.catalog.models import BundlePart, Channel, FxRate, Jurisdiction, Node, Product, TenderKind
 from retail_platform.kernel.admin import NoDeleteAdmin
 from retail_platform.kernel.admin_pages import list_link, number
 
@@ -143,3 +143,26 @@ class JurisdictionAdmin(NoDeleteAdmin):
     search_fields = ("country", "name")
     ordering = ("country",)
     fixed_once_made = ("country",)
+
+
+@admin.register(TenderKind)
+class TenderKindAdmin(NoDeleteAdmin):
+    """How customers may pay. Orders keep what was set when they were accepted."""
+
+    list_display = ("code", "name", "settled_by", "role", "draw_order", "capture_at", "at_our_checkout", "active")
+    list_filter = ("settled_by", "active")
+    search_fields = ("code", "name")
+    ordering = ("draw_order", "code")
+    fields = (("code", "name"), ("settled_by", "role"), ("draw_order", "capture_at"), "due_days",
+              ("at_our_checkout", "active"))  # fmt: skip
+    fixed_once_made = ("code",)
+
+
+@admin.register(FxRate)
+class FxRateAdmin(NoDeleteAdmin):
+    list_display = ("base", "quote", "on", "rate", "source")
+    list_filter = ("base", "quote")
+    search_fields = ("base", "quote", "source")
+    ordering = ("-on", "base")
+    fields = (("base", "quote"), ("on", "rate"), "source")
+    fixed_once_made = ("base", "quote", "on")

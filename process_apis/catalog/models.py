@@ -2,9 +2,14 @@
 
 from datetime import time
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from canonical.product import NodeKind
+from process_apis.catalog import hours
+from process_apis.catalog.tender_models import FxRate, TenderKind
+
+__all__ = ["BundlePart", "Channel", "FxRate", "Jurisdiction", "Node", "Product", "TenderKind"]
 
 
 class Product(models.Model):
@@ -93,6 +98,20 @@ class Node(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+    def clean(self) -> None:
+        if found := hours.complaints(self.opening_hours, zone=self.time_zone):
+            raise ValidationError({"opening_hours": found})
+
+    @property
+    def hours(self) -> hours.Hours:
+        """When it is open."""
+        return hours.Hours(self.opening_hours, self.time_zone)
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """Where it is: latitude and longitude, if both are known."""
+        return None if self.latitude is None or self.longitude is None else (self.latitude, self.longitude)
 
 
 class Channel(models.Model):

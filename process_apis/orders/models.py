@@ -6,7 +6,23 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from process_apis.orders.payment_models import Payment, PaymentMovement, PaymentState
 from retail_platform.kernel.append_only import APPEND_ONLY
+
+__all__ = [
+    "HoldReason",
+    "Order",
+    "OrderEvent",
+    "OrderLine",
+    "OrderState",
+    "Parcel",
+    "ParcelLine",
+    "ParcelState",
+    "ParcelTender",
+    "Payment",
+    "PaymentMovement",
+    "PaymentState",
+]
 
 
 class OrderState(models.TextChoices):
@@ -22,6 +38,15 @@ class OrderState(models.TextChoices):
     CANCELLED = "cancelled"
 
 
+class HoldReason(models.TextChoices):
+    """Why an order does not go on though its state would let it."""
+
+    FRAUD = "fraud"
+    PAYMENT = "payment"
+    MAPPING = "mapping"
+    STOCK = "stock"
+
+
 class Order(models.Model):
     """One order. (channel, channel_order_id) is its identity at the place where it was sold, kept for ever."""
 
@@ -31,6 +56,7 @@ class Order(models.Model):
     channel_order_id = models.CharField(max_length=64)
     channel_version = models.CharField(max_length=64)
     state = models.CharField(max_length=12, choices=OrderState.choices, default=OrderState.RECEIVED)
+    on_hold = models.CharField(max_length=8, choices=HoldReason.choices, blank=True, default="", db_default="")
     entity = models.CharField(max_length=32)
     currency = models.CharField(max_length=3)
     taxes_included = models.BooleanField()
@@ -96,64 +122,6 @@ class OrderLine(models.Model):
         return f"{self.quantity} x {self.sku}"
 
 
-class PaymentState(models.TextChoices):
-    PENDING = "pending", "not paid yet at the channel"
-    PROMISED = "promised", "promised, not yet held"
-    AUTHORIZED = "authorized"
-    PREPAID = "prepaid", "taken by the channel before we shipped"
-    CAPTURED = "captured"
-    VOIDED = "voided"
-    REFUNDED = "refunded"
-
-
-class Payment(models.Model):
-    """One tender of an order and how far its money is."""
-
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="payments")
-    position = models.IntegerField()
-    kind = models.CharField(max_length=32)
-    amount_minor = models.BigIntegerField()
-    state = models.CharField(max_length=12, choices=PaymentState.choices)
-    reference = models.CharField(max_length=255, blank=True)
-    authorization = models.CharField(max_length=255, blank=True)
-    expires_at = models.DateTimeField(null=True)
-    captured_minor = models.BigIntegerField(default=0)
-    refunded_minor = models.BigIntegerField(default=0)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["order", "position"], name="one_payment_per_position"),
-            models.CheckConstraint(
-                condition=Q(captured_minor__gte=0, refunded_minor__gte=0)
-                & Q(captured_minor__lte=F("amount_minor"))
-                & Q(refunded_minor__lte=F("captured_minor")),
-                name="refunded_captured_amount_in_order",
-            ),
-        ]
-        ordering = ["position"]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.state}"
-
-
-class PaymentMovement(models.Model):
-    """Money taken or given back, once for each key. Append-only."""
-
-    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="movements")
-    key = models.CharField(max_length=120, unique=True)
-    kind = models.CharField(max_length=8)
-    amount_minor = models.BigIntegerField()
-    currency = models.CharField(max_length=3)
-    provider_reference = models.CharField(max_length=255)
-    at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        triggers = APPEND_ONLY
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.amount_minor} {self.currency}"
-
-
 class ParcelState(models.TextChoices):
     DISPATCHED = "dispatched"
     CAPTURED = "captured"
@@ -175,6 +143,10 @@ class Parcel(models.Model):
     shipping_minor = models.BigIntegerField()
     shipping_tax_minor = models.BigIntegerField()
     total_minor = models.BigIntegerField()
+    functional_minor = models.BigIntegerField(null=True, help_text="The total in the entity's own currency.")
+    functional_currency = models.CharField(max_length=3, blank=True, default="", db_default="")
+    fx_rate = models.DecimalField(max_digits=20, decimal_places=10, null=True)
+    fx_source = models.CharField(max_length=80, blank=True, default="", db_default="")
     invoice_number = models.CharField(max_length=64, unique=True)
     dispatched_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
