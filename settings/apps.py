@@ -31,10 +31,12 @@ _OURS = [
     "process_apis.orders",
     "process_apis.stock",
     "process_apis.ledger",
+    "process_apis.stored_value",
     "process_apis.order_to_cash",
     "experience_apis.availability",
     "experience_apis.order_status",
     "experience_apis.storefront",
+    "experience_apis.store_tools",
 ]
 
 INSTALLED_APPS = [
