@@ -56,7 +56,9 @@ class RetailSchema(AutoSchema):
 
     def get_auth(self) -> list[dict[str, list[str]]]:
         scope = getattr(self.view, "required_scopes", {}).get(self.method)
-        return [{"oauth2": [scope] if scope else []}, {"bearer": []}, {"apiKey": []}]
+        also = getattr(self.view, "also_scopes", {}).get(self.method)
+        by_scope = [{"oauth2": [scope] if scope else []}, *([{"oauth2": [also]}] if also else [])]
+        return [*by_scope, {"bearer": []}, {"apiKey": []}]
 
     def get_description(self) -> str:  # type: ignore[override]  # spectacular's form, not DRF's
         return ""  # `extend_schema` gives one; the docstring of a view, or of its base, is for us

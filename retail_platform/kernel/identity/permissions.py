@@ -10,7 +10,10 @@ from retail_platform.kernel.identity.principal import Principal
 
 
 class HasScope(BasePermission):
-    """Reads `required_scopes = {"GET": "storefront.read", "POST": "storefront.orders"}` of the view."""
+    """Reads `required_scopes = {"GET": "storefront.read", "POST": "storefront.orders"}` of the view.
+
+    A view that serves a second audience names its scope in `also_scopes`, in the same form.
+    """
 
     def has_permission(self, request: Request, view: Any) -> bool:
         if not isinstance(request.user, Principal):
@@ -18,9 +21,11 @@ class HasScope(BasePermission):
         method = request.method or ""
         if method not in view.allowed_methods:
             raise MethodNotAllowed(method)
-        scope = getattr(view, "required_scopes", {}).get("GET" if method == "HEAD" else method)
+        named = "GET" if method == "HEAD" else method
+        scope = getattr(view, "required_scopes", {}).get(named)
         if scope is None:
             return False
-        if not request.user.may(scope):
+        also = getattr(view, "also_scopes", {}).get(named)
+        if not request.user.may(scope) and not (also and request.user.may(also)):
             raise PermissionDenied(f"This needs the scope {scope}, which your key or token was not granted.")
         return True

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class StoreToolsConfig(AppConfig):
+    name = "experience_apis.store_tools"
