@@ -49,6 +49,25 @@ class ParcelSettled(OrderFact):
     shipment_id: str
 
 
+class PickupFact(OrderFact):
+    """Something happened to goods that a store keeps for their customer. The code to collect them is never in it."""
+
+    pickup_id: str
+    node: str
+
+
+class PickupHandedOver(PickupFact):
+    whole: bool
+
+
+class PickupRejected(PickupFact):
+    reason: str
+
+
+class PickupMoved(PickupFact):
+    to: str
+
+
 class StockChanged(Value):
     """What can be sold of these skus may be different now."""
 
@@ -77,6 +96,15 @@ FACTS: dict[str, type[Value]] = {
     "order.closed": OrderFact,
     "shipment.dispatched": ShipmentDispatched,
     "parcel.settled": ParcelSettled,
+    "pickup.requested": PickupFact,
+    "pickup.ready": PickupFact,
+    "pickup.reminder": PickupFact,
+    "pickup.arrived": PickupFact,
+    "pickup.handed_over": PickupHandedOver,
+    "pickup.expired": PickupFact,
+    "pickup.rejected": PickupRejected,
+    "pickup.moved": PickupMoved,
+    "pickup.settled": PickupFact,
     "stock.changed": StockChanged,
     "journal.booked": JournalBooked,
 }

@@ -31,6 +31,7 @@ _OURS = [
     "process_apis.orders",
     "process_apis.stock",
     "process_apis.ledger",
+    "process_apis.pickups",
     "process_apis.stored_value",
     "process_apis.order_to_cash",
     "experience_apis.availability",

@@ -7,7 +7,8 @@ STOCK_HELD_AT_MOST = env.int("STOCK_HELD_AT_MOST", default=200)  # units one sho
 # A snapshot that differs by no more than this is taken with an explaining movement; more is for a person to judge.
 STOCK_DRIFT_UNITS = env.int("STOCK_DRIFT_UNITS", default=2)
 STOCK_DRIFT_PERCENT = env.int("STOCK_DRIFT_PERCENT", default=1)
-SWEEP_ALSO = ["process_apis.stock.holds.expire", "process_apis.pickups.expiry.sweep"]  # what the sweeper calls on each of its rounds
+# What the sweeper calls on each of its rounds.
+SWEEP_ALSO = ["process_apis.stock.holds.expire", "process_apis.pickups.expiry.sweep"]
 
 # A store that says nothing for this long, in hours it is open, is shown as stale.
 STORE_SILENCE_MIN = env.int("STORE_SILENCE_MIN", default=480)

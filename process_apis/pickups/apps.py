@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class PickupsConfig(AppConfig):
+    name = "process_apis.pickups"
