@@ -5,6 +5,7 @@ from typing import Any
 
 from canonical.ids import OrderNumber, Sku
 from canonical.money import CurrencyCode, Minor
+from canonical.shipment import Shipment
 from canonical.value import Instant, Value
 
 
@@ -43,6 +44,13 @@ class ShipmentDispatched(OrderFact):
     shipment_id: str
     carrier: str
     tracking_number: str
+
+
+class ShipmentFound(Value):
+    """A warehouse, when asked, knew a parcel that our book did not."""
+
+    shipment_id: str
+    shipment: Shipment
 
 
 class ParcelSettled(OrderFact):
@@ -85,6 +93,7 @@ FACTS: dict[str, type[Value]] = {
     "commerce.order_received": InboxFact,
     "commerce.order_updated": InboxFact,
     "wms.shipment_reported": InboxFact,
+    "wms.shipment_found": ShipmentFound,
     "payments.event_received": InboxFact,
     "inbox.unrecognized": UnrecognizedFact,
     "inbox.conflict": ConflictFact,

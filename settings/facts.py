@@ -4,6 +4,8 @@ Each listener is "module:function" and is called by the relay inside the transac
 "*" hears everything.
 """
 
+from settings.env import env
+
 FACT_LISTENERS = {
     "*": [
         "process_apis.engine.listener:on_fact",
@@ -20,4 +22,5 @@ RELAY_ALSO = ["experience_apis.availability.keeper:tend"]
 PROCESS_MODULES = ["process_apis.order_to_cash.process"]
 RUN_LEASE_S = 12  # longer than the slowest single call to a vendor (transport's total deadline is 8 s)
 SWEEP_INTERVAL_S = 1.0
+PARCEL_LOOK_S = env.int("PARCEL_LOOK_S", default=6 * 3600)  # how long before an order asks whether a parcel was missed
 LEGAL_ENTITY = "RETAIL-1"

@@ -152,6 +152,14 @@ class RetailDay:
         """The warehouse tells of an order's parcels once more, as its clerk would do for a report that got lost."""
         self._run("report", "--order", order)
 
+    def command(self, *arguments: str) -> Any:
+        """The JSON document that a command of ours prints last."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments], capture_output=True, text=True, cwd=ROOT, env=self._env,
+            timeout=120, check=True,
+        )  # fmt: skip
+        return json.loads(done.stdout.splitlines()[-1])
+
     def _run(self, *arguments: str) -> Any:
         return result(self._start(*arguments))
 
@@ -161,12 +169,13 @@ class RetailDay:
             stdout=subprocess.PIPE,
             text=True,
             cwd=ROOT,
-            env={
-                **clean_environment(),
-                "RETAIL_STATE": str(self.stack.state.path),
-                "DJANGO_SETTINGS_MODULE": "settings",
-            },
+            env=self._env,
         )
+
+    @property
+    def _env(self) -> dict[str, str]:
+        state = str(self.stack.state.path)
+        return {**clean_environment(), "RETAIL_STATE": state, "DJANGO_SETTINGS_MODULE": "settings"}
 
 
 def tell(*lines: object) -> None:

@@ -13,7 +13,7 @@ from process_apis.order_to_cash.steps.create_erp_order import cancel_erp_order, 
 from process_apis.order_to_cash.steps.issue_invoice import issue_invoice
 from process_apis.order_to_cash.steps.post_journal import post_cost, post_deposit, post_sale
 from process_apis.order_to_cash.steps.quote_tax import quote_tax
-from process_apis.order_to_cash.steps.record_shipment import record_shipment
+from process_apis.order_to_cash.steps.record_shipment import record_found_shipment, record_shipment
 from process_apis.order_to_cash.steps.release_to_warehouse import recall_from_warehouse, release_to_warehouse
 from process_apis.order_to_cash.steps.reserve_stock import release_stock, reserve_stock
 from process_apis.order_to_cash.steps.settle_parcel import settle_parcel
@@ -48,7 +48,7 @@ ORDER_TO_CASH = Process(
         Step(create_erp_order, undo=cancel_erp_order, remote=True),
         Step(release_to_warehouse, undo=recall_from_warehouse, remote=True),
         Step(post_deposit, remote=True),
-        Step(await_parcels),
+        Step(await_parcels, remote=True),
         Step(close_order),
     ),
 )
@@ -58,6 +58,13 @@ SHIPMENT_INTAKE = Process(  # a warehouse's webhook: a parcel has left
     starts_on="wms.shipment_reported",
     subject="inbox_id",
     steps=(Step(record_shipment),),
+)
+
+SHIPMENT_FOUND = Process(  # the same, where we had to ask
+    name="shipment_found",
+    starts_on="wms.shipment_found",
+    subject="shipment_id",
+    steps=(Step(record_found_shipment),),
 )
 
 PARCEL = Process(  # one run for each parcel: money, invoice and journal follow the goods, which are gone, so no undo
@@ -78,4 +85,4 @@ PARCEL = Process(  # one run for each parcel: money, invoice and journal follow 
     ),
 )
 
-PROCESSES = (ORDER_INTAKE, ORDER_CHANGE_INTAKE, ORDER_TO_CASH, SHIPMENT_INTAKE, PARCEL)
+PROCESSES = (ORDER_INTAKE, ORDER_CHANGE_INTAKE, ORDER_TO_CASH, SHIPMENT_INTAKE, SHIPMENT_FOUND, PARCEL)

@@ -13,6 +13,9 @@ class ErpPort(Protocol):
 
     def create_sales_order(self, order: Order, *, key: CallKey) -> VendorRef: ...
 
+    def find_sales_order(self, order_number: str) -> VendorRef | None:
+        """The open sales order under our number; None where there is none. Raises ContractBroken for several."""
+
     def cancel_sales_order(self, reference: VendorRef, *, key: CallKey) -> None: ...
 
     def create_invoice(self, invoice: Invoice, *, key: CallKey) -> VendorRef: ...

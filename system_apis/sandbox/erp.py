@@ -102,11 +102,12 @@ def get_sales_order(world: World, asked: Asked) -> Reply:
 
 
 def search(world: World, asked: Asked) -> Reply:
-    """Documents of one kind by `externalRef`; without it all of them, as real ones answer an unknown filter."""
+    """Documents of one kind by `externalRef` or `orderNumber`; without: all, as real ones answer unknown filters."""
     kind = asked.path.rsplit("/", 1)[1]
-    reference = asked.query.get("externalRef")
+    reference, number = asked.query.get("externalRef"), asked.query.get("orderNumber")
     names = world.store.all(f"erp.{kind}") if reference is None else world.store.get(f"erp.{kind}.refs", reference)
     found = [world.store.get(f"erp.{kind}", name) for name in names or ()]
+    found = [one for one in found if number is None or one.get("orderNumber") == number]
     lag = world.faults.pick("erp", f"find_{kind}", frozenset({"search_lag"}))
     if lag:
         newest = (world.now() - timedelta(seconds=lag.seconds)).isoformat()

@@ -124,6 +124,16 @@ def test_two_documents_under_one_reference_stop_for_a_person(port: SandboxErp, s
     assert [one["times"] for one in sandbox.control("GET", "/statement")["doubled"]] == [2]
 
 
+def test_a_sales_order_is_found_by_our_number_while_it_is_open(port: SandboxErp) -> None:
+    order = examples.an_order()
+    made = port.create_sales_order(order, key=a_key())
+
+    found = port.find_sales_order(order.number)
+    port.cancel_sales_order(made, key=a_key())
+
+    assert (found, port.find_sales_order(order.number)) == (made, None)
+
+
 def test_an_unknown_sales_order_cannot_be_cancelled(port: SandboxErp) -> None:
     with pytest.raises(Refused) as told:
         port.cancel_sales_order(VendorRef("SO-9999999"), key=a_key())

@@ -72,6 +72,19 @@ def test_an_order_whose_parcel_was_never_reported_is_shown_waiting_and_closes_on
     assert day.one("SELECT state FROM orders_order WHERE number = %s", number) == "closed"
 
 
+def test_a_parcel_nobody_told_us_of_is_found_by_asking_the_warehouse(day: RetailDay) -> None:
+    day.fault("wms", "lost_webhook", operation="parcel.dispatched")
+    number = day.post_order(key=f"asked-{time.time_ns()}", sku=301).json()["number"]
+    day.expected += 1
+    until(lambda: day.effects(operation="dispatch", subject=number), within_s=SETTLED_WITHIN_S)
+    until(lambda: day.rows(_WAITS, number) == [("waiting", "await_parcels")], within_s=10)
+    found = day.command("reconcile", "--json", "--order", number)["parcels"]
+    day.control("DELETE", "/faults")
+    assert {parcel["order"] for parcel in found} == {number}
+    day.settle(within_s=SETTLED_WITHIN_S)
+    assert day.one("SELECT state FROM orders_order WHERE number = %s", number) == "closed"
+
+
 _MOVING = """
 SELECT (SELECT count(*) FROM engine_processrun WHERE state IN ('ready', 'running', 'retrying'))
      + (SELECT count(*) FROM outbox_fact WHERE state = 'pending')

@@ -6,6 +6,7 @@ from process_apis.engine.process import Done, StepContext
 from process_apis.orders import queries
 from process_apis.orders.models import Order
 from system_apis.erp.gateway import erp
+from system_apis.errors import Unavailable
 from system_apis.terms import VendorRef
 
 
@@ -17,6 +18,11 @@ def create_erp_order(ctx: StepContext) -> Done:
 
 
 def cancel_erp_order(ctx: StepContext) -> Done:
-    if reference := ctx.facts.get("erp_order"):
-        erp().cancel_sales_order(VendorRef(reference), key=ctx.key)
-    return Done()
+    """Where the answer to our order was lost, the ERP may have it all the same: it is looked for under our number."""
+    known, port = ctx.facts.get("erp_order"), erp()
+    reference = VendorRef(known) if known else port.find_sales_order(ctx.subject)
+    if reference is None and port.terms.settles_after_s and not ctx.key.tried_before:
+        raise Unavailable("what was made a moment ago may not show yet", retry_after_s=port.terms.settles_after_s)
+    if reference:
+        port.cancel_sales_order(reference, key=ctx.key)
+    return Done(erp_cancelled=reference.value if reference else "")

@@ -31,6 +31,10 @@ class SandboxErp:
     def create_sales_order(self, order: Order, *, key: CallKey) -> VendorRef:
         return self._create("/salesOrders", mapping.to_sales_order(order, key=key), key=key)
 
+    def find_sales_order(self, order_number: str) -> VendorRef | None:
+        found = self.client.get("/salesOrders", orderNumber=order_number)
+        return answers.read_found_order(found, number=order_number)
+
     def create_invoice(self, invoice: Invoice, *, key: CallKey) -> VendorRef:
         return self._create("/invoices", mapping.to_invoice(invoice, key=key), key=key)
 

@@ -25,6 +25,14 @@ class _Order(_Document):
     status: str
 
 
+class _SalesOrder(_Order):
+    orderNumber: str  # noqa: N815
+
+
+class _SalesOrders(Shape):
+    value: list[_SalesOrder]
+
+
 class _BalanceRow(Shape):
     accountNumber: str = Field(min_length=1)  # noqa: N815
     currency: str
@@ -61,6 +69,15 @@ def read_found(answer: Answer, *, key: CallKey) -> VendorRef | None:
     ours = [found.id for found in read(_Documents, answer).value if found.externalRef == key.value]
     if len(ours) > 1:
         told = f"externalRef: {', '.join(ours)} all carry {key.value}; cancel all but one in the ERP, then resume"
+        raise ContractBroken(told, evidence=answer.evidence)
+    return VendorRef(ours[0]) if ours else None
+
+
+def read_found_order(answer: Answer, *, number: str) -> VendorRef | None:
+    """The open order under our number, if the search shows one. Raises ContractBroken for several."""
+    ours = [one.id for one in read(_SalesOrders, answer).value if one.orderNumber == number and one.status == "open"]
+    if len(ours) > 1:
+        told = f"orderNumber: {', '.join(ours)} are all open under {number}; cancel all but one in the ERP, then resume"
         raise ContractBroken(told, evidence=answer.evidence)
     return VendorRef(ours[0]) if ours else None
 
