@@ -18,6 +18,16 @@ class Missing:
     proposal: str
 
 
+def missing_parts(bundles: Mapping[str, Mapping[str, int]], *, known_skus: Collection[str]) -> list[Missing]:
+    """The parts of bundles that nobody knows."""
+    return [
+        Missing(f"part {part!r} of bundle {bundle!r} is not in the catalog", f"add {part!r} under Catalog, Products")
+        for bundle, parts in bundles.items()
+        for part in parts
+        if part not in known_skus
+    ]
+
+
 def missing_from(order: Order, *, known_skus: Collection[str], channel_currency: str, sells_to: bool) -> list[Missing]:
     """Everything that keeps an order from being accepted, all at once, so that nobody mends it piece by piece."""
     found = [
@@ -134,6 +144,11 @@ def _fill(
         if units:
             return None
     return parts
+
+
+def complete(parts: Mapping[str, tuple[int, int]], *, units: int) -> int:
+    """How many of `units` bundles have left whole. `parts`: sku → (promised for all of them, left so far)."""
+    return min((left * units // promised for promised, left in parts.values()), default=0)
 
 
 def share(amount_minor: int, *, of: int, before: int, now: int) -> int:

@@ -90,10 +90,11 @@ def _facts(order: Order, ids: set[str]) -> QuerySet[Fact]:
 
 
 def _movement_keys(order: Order) -> list[str]:
+    promised = set(Reservation.objects.filter(order_number=order.number).values_list("line_id", "sku"))
     return [
-        f"parcel:{parcel.shipment_id}:{part.line.line_id}"
+        f"parcel:{parcel.shipment_id}:{line_id}:{sku}"
         for parcel in order.parcels.all()
-        for part in parcel.lines.all()
+        for line_id, sku in sorted(promised)
     ]
 
 

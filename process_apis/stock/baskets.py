@@ -115,7 +115,7 @@ def _promise(baskets: Sequence[Basket], *, anew: bool) -> list[Exception | None]
             if outcome is None and basket.order_number not in known
         ]
         if won:
-            cursor.execute(promises.TAKE, _columns(won))
+            cursor.execute(promises.TAKE_ANEW if anew else promises.TAKE, _columns(won))
             tell({demand.sku for basket in won for demand in basket.demands}, aggregate=f"stock:{won[0].order_number}")
     return outcomes
 

@@ -6,9 +6,9 @@ held(for a while) → open (confirmed for an order) → allocated (a node was as
 from collections.abc import Sequence
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
-from process_apis.stock import baskets, promises
+from process_apis.stock import baskets, promises, statements
 from process_apis.stock.baskets import Basket
 from process_apis.stock.combiner import Combiner
 from process_apis.stock.models import Reservation, ReservationState
@@ -30,6 +30,14 @@ class NoSuchHold(NotFound):
     """There is no hold of this id, or it is not yours to see."""
 
     title = "There is no such hold"
+
+
+class PromisedAlready(DomainError):
+    """The order has a promise for this line there already, which stands."""
+
+    status = 409
+    kind = "promised-already"
+    title = "The order has this line promised already"
 
 
 def reserve_now(*, order_number: str, demands: Sequence[Demand]) -> None:
@@ -58,8 +66,15 @@ def confirm(*, hold: str, order_number: str) -> list[Reservation]:
     Against expiry the database's clock and the rows decide: exactly one of the two happens.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(promises.CONFIRM, {"hold": hold, "order_number": order_number})
-        confirmed, parts = cursor.rowcount, held(hold)
+        try:
+            with transaction.atomic():
+                cursor.execute(promises.CONFIRM, {"hold": hold, "order_number": order_number})
+                confirmed = cursor.rowcount
+        except IntegrityError as twice:
+            raise PromisedAlready(
+                f"order {order_number} has these lines promised already; name another order"
+            ) from twice
+        parts = held(hold)
         if confirmed != len(parts) and any(part.order_number != order_number for part in parts):
             raise HoldExpired(f"hold {hold}: {', '.join(sorted({part.state for part in parts}))}; hold the goods again")
     return parts
@@ -76,20 +91,28 @@ def expire(*, limit: int = 500) -> int:
 
 
 def transfer(*, order_number: str, line_id: str, node: str, to: str) -> None:
-    """Promise a line of an order from another node instead. Raises OutOfStock, and NoSuchHold where none is open."""
+    """Promise a line of an order, with all its parts, from another node instead.
+
+    Raises OutOfStock, NoSuchHold where none is open, PromisedAlready where the other node sends some of the line.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
-        moved = Reservation.objects.select_for_update().filter(
-            order_number=order_number, line_id=line_id, node=node, state__in=["open", "allocated"]
+        rows = Reservation.objects.select_for_update().filter(
+            order_number=order_number, line_id=line_id, node__in=[node, to]
         )
-        promise = moved.first()
-        if promise is None:
+        there = list(rows.order_by("id"))
+        moving = [each for each in there if each.node == node and each.state in ("open", "allocated")]
+        if not moving:
             raise NoSuchHold(
                 f"line {line_id} of {order_number} has nothing promised at {node}; look at its reservations"
             )
-        units = promise.units - promise.consumed
-        cursor.execute(promises.TRANSFER, {"id": promise.id, "to": ReservationState.TRANSFERRED})
-        part = Demand(line_id=line_id, sku=promise.sku, node=to, units=units)
-        failed = baskets.promise([Basket(order_number, [part])], anew=True)[0]
+        if any(each.node == to and each.state == ReservationState.ALLOCATED for each in there):
+            raise PromisedAlready(f"{to} was asked to send some of line {line_id} of {order_number}; recall that first")
+        places = [(each.sku, place) for each in moving for place in (node, to)]  # Note [Locks] in promises.py
+        cursor.execute(statements.LOCK, {"sku": [sku for sku, _ in places], "node": [place for _, place in places]})
+        for each in moving:
+            cursor.execute(promises.TRANSFER, {"id": each.id, "to": ReservationState.TRANSFERRED})
+        parts = [Demand(line_id=line_id, sku=p.sku, node=to, units=p.units - p.consumed) for p in moving]
+        failed = baskets.promise([Basket(order_number, parts)], anew=True)[0]
         if failed is not None:
             raise failed
 

@@ -58,7 +58,7 @@ class StockPosition(models.Model):
 class StockMovement(models.Model):
     """One change of goods in a place. `key` is its natural key; the same again is a no-op."""
 
-    key = models.CharField(max_length=200, unique=True)
+    key = models.CharField(max_length=220, unique=True)  # one that is told may have 200; our prefixes come on top
     sku = models.CharField(max_length=64)
     node = models.CharField(max_length=32)
     state = models.CharField(
@@ -94,7 +94,8 @@ class ReservationState(models.TextChoices):
 
 
 class Reservation(models.Model):
-    """Units of one order line promised from one node. What has left is counted in `consumed`.
+    """Units of one order line promised from one node, of a bundle's line one row for each part. What has left is
+    counted in `consumed`.
 
     While held, `order_number` is the hold's own id; confirming writes the order's number over it.
     """
@@ -113,7 +114,7 @@ class Reservation(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["order_number", "line_id", "node"], name="one_reservation"),
+            models.UniqueConstraint(fields=["order_number", "line_id", "sku", "node"], name="one_reservation"),
             models.CheckConstraint(
                 condition=Q(consumed__gte=0) & Q(consumed__lte=F("units")), name="consumed_within_units"
             ),

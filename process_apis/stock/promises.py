@@ -81,28 +81,31 @@ EXPIRE = _GIVE_BACK.replace(
 )
 TRANSFER = _GIVE_BACK.replace("<WHICH>", "SELECT id, sku, node FROM stock_reservation WHERE id = %(id)s FOR UPDATE")
 
-ALLOCATE = """
+_ALLOCATE = """
 WITH mine AS MATERIALIZED (
     SELECT id, sku, node FROM stock_reservation
-    WHERE order_number = %(order_number)s AND state = 'open' AND (%(node)s = '' OR node = %(node)s)
+    WHERE order_number = %(order_number)s AND state = '<FROM>' AND (%(node)s = '' OR node = %(node)s)
     ORDER BY id FOR UPDATE
 ), locked AS MATERIALIZED (
     SELECT position.id FROM stock_stockposition position
     WHERE (position.sku, position.node) IN (SELECT sku, node FROM mine)
     ORDER BY position.sku, position.node FOR UPDATE OF position
 ), allocated AS (
-    UPDATE stock_reservation reservation SET state = 'allocated' FROM mine, (SELECT count(*) FROM locked) AS first
-    WHERE reservation.id = mine.id AND state = 'open'
+    UPDATE stock_reservation reservation SET state = '<TO>' FROM mine, (SELECT count(*) FROM locked) AS first
+    WHERE reservation.id = mine.id AND state = '<FROM>'
     RETURNING reservation.sku, reservation.node, units - consumed AS units
 ), summed AS (
     SELECT sku, node, sum(units)::bigint AS units FROM allocated GROUP BY sku, node
 ), moved AS (
     UPDATE stock_stockposition position
-    SET reserved = position.reserved - summed.units, allocated = position.allocated + summed.units, updated_at = now()
+    SET reserved = position.reserved - <SIGN>summed.units, allocated = position.allocated + <SIGN>summed.units,
+        updated_at = now()
     FROM summed WHERE position.sku = summed.sku AND position.node = summed.node RETURNING 1
 )
 SELECT coalesce(sum(units), 0)::bigint FROM allocated, (SELECT count(*) FROM moved) AS forced
 """
+ALLOCATE = _ALLOCATE.replace("<FROM>", "open").replace("<TO>", "allocated").replace("<SIGN>", "")
+RECALL = _ALLOCATE.replace("<FROM>", "allocated").replace("<TO>", "open").replace("<SIGN>", "-1 * ")
 
 # The database's clock decides, once for all rows of the hold; the rows are the referee between this and EXPIRE.
 CONFIRM = """
@@ -157,6 +160,12 @@ SELECT order_number, line_id, sku, node, units, 0, hold, holder,
 FROM unnest(%(order_number)s::text[], %(line_id)s::text[], %(sku)s::text[], %(node)s::text[], %(units)s::bigint[],
             %(hold)s::text[], %(holder)s::text[], %(hold_s)s::int[])
     AS given (order_number, line_id, sku, node, units, hold, holder, hold_s)
+"""
+# A line that is promised anew from a node that was to send some of it before goes on with that promise.
+TAKE_ANEW = f"""{TAKE}
+ON CONFLICT (order_number, line_id, sku, node) DO UPDATE
+SET units = EXCLUDED.units + CASE WHEN stock_reservation.state = 'open' THEN stock_reservation.units
+                                  ELSE stock_reservation.consumed END, state = 'open'
 """
 
 # Many baskets of one line each, in one round trip: units add up in the order of arrival, and who is within what is free

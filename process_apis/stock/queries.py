@@ -6,9 +6,10 @@ from typing import TypeVar
 from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest
 
-from process_apis.stock.models import Reservation, StockMovement, StockPosition
+from process_apis.stock.models import Reservation, ReservationState, StockMovement, StockPosition
 
 Row = TypeVar("Row", StockPosition, StockMovement)
+SENT_OR_TO_SEND = (ReservationState.OPEN, ReservationState.ALLOCATED, ReservationState.CONSUMED)
 SELLABLE = Greatest(F("on_hand") - F("quarantine") - F("damaged") - F("display"), 0)
 FREE = SELLABLE + F("backorder_limit") - F("reserved") - F("allocated")  # what can still be promised
 
@@ -24,7 +25,23 @@ def free(skus: Collection[str]) -> dict[str, dict[str, int]]:
 
 def reservations_of(order_number: str) -> list[Reservation]:
     """What is promised to an order, by node and line."""
-    return list(Reservation.objects.filter(order_number=order_number).order_by("node", "line_id"))
+    return list(Reservation.objects.filter(order_number=order_number).order_by("node", "line_id", "sku"))
+
+
+def to_send(order_number: str) -> list[Reservation]:
+    """What nodes are to send for an order or have sent, by node and line; without what was given back or moved."""
+    return [each for each in reservations_of(order_number) if each.state in SENT_OR_TO_SEND]
+
+
+def parts_of_lines(order_number: str) -> dict[str, dict[str, tuple[int, int]]]:
+    """For each line of an order, sku by sku: the units promised at all nodes, and those of them that have left."""
+    found: dict[str, dict[str, tuple[int, int]]] = {}
+    for each in reservations_of(order_number):
+        promised = each.units if each.state in SENT_OR_TO_SEND else each.consumed
+        line = found.setdefault(each.line_id, {})
+        before, gone = line.get(each.sku, (0, 0))
+        line[each.sku] = (before + promised, gone + each.consumed)
+    return {line_id: {sku: sums for sku, sums in line.items() if sums[0]} for line_id, line in found.items()}
 
 
 def positions(*, nodes: Collection[str], sku: str | None = None, node: str | None = None) -> QuerySet[StockPosition]:

@@ -1,7 +1,7 @@
 """Change the stock book: movements, reservations, parcels that leave. Every write may be sent twice."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -113,30 +113,40 @@ def allocate(*, order_number: str, node: str = "") -> int:
         return int(cursor.fetchone()[0])
 
 
-def dispatch(*, order_number: str, parcel: str, node: str, units: dict[str, tuple[str, int]], at: datetime) -> None:
-    """Goods have left: consume their reservation, take them off hand, write the movements. `units`: line → (sku, n).
+def recall(*, order_number: str, node: str = "") -> int:
+    """The node need not send it after all: from allocated back to reserved. Returns the units."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(promises.RECALL, {"order_number": order_number, "node": node})
+        return int(cursor.fetchone()[0])
 
-    Raises NothingReserved if a line has less reserved in this node than left it.
+
+def dispatch(
+    *, order_number: str, parcel: str, node: str, units: Mapping[str, Mapping[str, int]], at: datetime
+) -> None:
+    """Goods have left: consume their reservation, take them off hand, write the movements.
+
+    `units`: line → sku → units; a bundle's line has its parts. Raises NothingReserved if a line has less of a sku
+    reserved in this node than left it.
     """
-    lines = sorted(units)
+    parts = [(line, sku, count) for line, skus in sorted(units.items()) for sku, count in sorted(skus.items())]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             statements.DISPATCH,
             {
                 "order_number": order_number,
                 "node": node,
-                "line_id": lines,
-                "sku": [units[line][0] for line in lines],
-                "units": [units[line][1] for line in lines],
+                "line_id": [line for line, _, _ in parts],
+                "sku": [sku for _, sku, _ in parts],
+                "units": [count for _, _, count in parts],
                 "parcel": parcel,
                 "at": at,
                 "correlation_id": correlation.current(),
             },
         )
         consumed = cursor.fetchone()[0]
-        if consumed != len(lines):
+        if consumed != len(parts):
             raise NothingReserved(f"parcel {parcel} of order {order_number} holds lines not reserved at {node}")
-        tell({sku for sku, _ in units.values()}, aggregate=f"stock:{order_number}")
+        tell({sku for _, sku, _ in parts}, aggregate=f"stock:{order_number}")
 
 
 def wanted(demands: Sequence[Demand]) -> dict[str, Any]:

@@ -125,7 +125,7 @@ WITH left_us AS (
       AND reservation.consumed + left_us.units <= reservation.units
     RETURNING reservation.line_id, left_us.sku, left_us.units, old.state AS state_before
 ), moved AS (
-    SELECT 'parcel:' || %(parcel)s || ':' || line_id AS key, sku, -units AS units, 'parcel' AS source,
+    SELECT 'parcel:' || %(parcel)s || ':' || line_id || ':' || sku AS key, sku, -units AS units, 'parcel' AS source,
            NULL::bigint AS sequence, %(at)s::timestamptz AS occurred_at, state_before FROM consumed
 ), inside AS (
     SELECT moved.* FROM moved JOIN locked position USING (sku) WHERE <INSIDE>

@@ -42,7 +42,7 @@ def shipped() -> None:
     with correlation.use(ID):
         order, _ = services.place(an_order())
         stock.reserve(order_number="W-1001", demands=[stock.Demand("1", "BOOT-42", "WH-1", 1)])
-        stock.dispatch(order_number="W-1001", parcel="SHP-1", node="WH-1", units={"1": ("BOOT-42", 1)}, at=NOON)
+        stock.dispatch(order_number="W-1001", parcel="SHP-1", node="WH-1", units={"1": {"BOOT-42": 1}}, at=NOON)
         payment = order.payments.get()
         share = ParcelShare({"1": LineShare(1, 10000, 0, 1900, 4000)}, 0, 0, {payment.id: 11900})
         lines = {line.line_id: line for line in order.lines.all()}

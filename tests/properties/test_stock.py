@@ -49,7 +49,7 @@ class StockBook(RuleBasedStateMachine):
     def dispatch(self, order: str, node: str, sku: str, units: int) -> None:
         self.parcels += 1
         self._try(
-            services.dispatch, order_number=order, parcel=f"P-{self.parcels}", node=node, units={"0": (sku, units)},
+            services.dispatch, order_number=order, parcel=f"P-{self.parcels}", node=node, units={"0": {sku: units}},
             at=NOON,
         )  # fmt: skip
 

@@ -26,7 +26,7 @@ def reserve(*demands: Demand, order: str = "W-1") -> None:
 
 
 def dispatch(units: int, *, parcel: str = "P-1", order: str = "W-1") -> None:
-    services.dispatch(order_number=order, parcel=parcel, node="WH-1", units={"1": ("BOOT-42", units)}, at=NOON)
+    services.dispatch(order_number=order, parcel=parcel, node="WH-1", units={"1": {"BOOT-42": units}}, at=NOON)
 
 
 def shelf(sku: str = "BOOT-42") -> tuple[int, int]:
@@ -169,7 +169,7 @@ def test_a_parcel_takes_its_goods_off_the_shelf_and_off_the_promise() -> None:
     reserve(a_demand(3))
     dispatch(2)
     assert shelf() == (3, 1)
-    assert StockMovement.objects.get(key="parcel:P-1:1").units == -2
+    assert StockMovement.objects.get(key="parcel:P-1:1:BOOT-42").units == -2
 
 
 @pytest.mark.parametrize("units", [3, 9])

@@ -103,7 +103,7 @@ def test_a_parcel_inside_a_snapshot_is_not_taken_twice() -> None:
     on_hand({"BOOT-42": 5})
     services.reserve(order_number="W-1", demands=[services.Demand("1", "BOOT-42", "WH-1", 2)])
     counts.take_snapshot(a_snapshot(3), source="wms")
-    services.dispatch(order_number="W-1", parcel="P-1", node="WH-1", units={"1": ("BOOT-42", 2)}, at=at(10))
+    services.dispatch(order_number="W-1", parcel="P-1", node="WH-1", units={"1": {"BOOT-42": 2}}, at=at(10))
     position = StockPosition.objects.get()
     assert (position.on_hand, position.reserved) == (3, 0)
 

@@ -11,24 +11,29 @@ def accept_order(ctx: StepContext) -> Done:
     row = queries.order(ctx.subject)
     order = queries.canonical(row)
     known = catalog.products({line.sku for line in order.lines})
+    bundles = catalog.bundles(known.keys())
+    parts = catalog.products({part for made_of in bundles.values() for part in made_of})
     missing = decisions.missing_from(
         order,
         known_skus=known.keys(),
         channel_currency=catalog.channel(row.channel).currency,
         sells_to=catalog.sells_to(order.ship_to.country),
-    )
+    ) + decisions.missing_parts(bundles, known_skus=parts.keys())
     if missing:
         raise NeedsPerson(
             ";\n".join(each.what for each in missing),
             proposal=";\n".join(dict.fromkeys(each.proposal for each in missing)) + ";\nthen resume the run",
         )
+    cost = {sku: product.cost_minor for sku, product in known.items()}
+    for bundle, made_of in bundles.items():  # a bundle costs what its parts cost
+        cost[bundle] = sum(parts[part].cost_minor * units for part, units in made_of.items())
     services.describe_lines(
         row,
         by_sku={
             sku: {
                 "title": product.title,
                 "tax_code": product.tax_code,
-                "unit_cost_minor": product.cost_minor,
+                "unit_cost_minor": cost[sku],
                 "cost_currency": product.currency,
             }
             for sku, product in known.items()

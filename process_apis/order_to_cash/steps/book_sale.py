@@ -14,9 +14,11 @@ from process_apis.orders.models import ParcelState, PaymentState
 def book_sale(ctx: StepContext) -> Done:
     parcel = queries.parcel(ctx.subject)
     order = parcel.order
+    lines = queries.lines_of(parcel)
+    if not lines:  # parts of a bundle that is not complete yet
+        return Done()
     tenders = queries.tenders_of(parcel)
     prepaid = sum(t.amount_minor for t in tenders if t.payment.state == PaymentState.PREPAID)
-    lines = queries.lines_of(parcel)
     entry_of = partial(
         ledger.entry_of,
         source_event=f"parcel:{parcel.shipment_id}",

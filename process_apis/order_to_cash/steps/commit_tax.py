@@ -12,12 +12,15 @@ from system_apis.tax.gateway import tax
 def commit_tax(ctx: StepContext) -> Done:
     parcel = queries.parcel(ctx.subject)
     order = parcel.order
+    parts = queries.lines_of(parcel)
+    if not parts:  # parts of a bundle that is not complete yet
+        return Done()
 
     def money(minor: int) -> Money:
         return Money(minor=minor, currency=order.currency)
 
     lines, amounts = [], []
-    for part in queries.lines_of(parcel):
+    for part in parts:
         net = part.net_minor - part.discount_minor
         amount = net + part.tax_minor if order.taxes_included else net
         lines.append(

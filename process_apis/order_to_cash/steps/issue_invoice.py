@@ -12,6 +12,9 @@ from system_apis.erp.gateway import erp
 
 def issue_invoice(ctx: StepContext) -> Done:
     parcel = queries.parcel(ctx.subject)
+    lines = queries.lines_of(parcel)
+    if not lines:  # parts of a bundle that is not complete yet
+        return Done()
 
     def money(minor: int) -> Money:
         return Money(minor=minor, currency=parcel.order.currency)
@@ -27,7 +30,7 @@ def issue_invoice(ctx: StepContext) -> Done:
                 net=money(line.net_minor - line.discount_minor),
                 tax=money(line.tax_minor),
             )
-            for line in queries.lines_of(parcel)
+            for line in lines
         ),
         shipping_net=money(parcel.shipping_minor),
         shipping_tax=money(parcel.shipping_tax_minor),

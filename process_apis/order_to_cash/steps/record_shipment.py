@@ -3,6 +3,7 @@
 The order's row is locked meanwhile, so that two parcels of one order share its money one after the other.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from process_apis.engine.process import Done, NeedsPerson, StepContext
 from process_apis.order_to_cash import decisions
 from process_apis.orders import parcels, queries
 from process_apis.orders.models import Order, OrderLine, OrderState, Parcel, PaymentState
+from process_apis.stock import queries as promised
 from process_apis.stock import services as stock
 from system_apis.inbox import queries as inbox
 from system_apis.wms.gateway import wms
@@ -19,8 +21,18 @@ _MAY_SHIP = (OrderState.RESERVED, OrderState.RELEASED, OrderState.PART_SHIPPED)
 
 
 def record_shipment(ctx: StepContext) -> Done:
+    """A parcel the warehouse told us of."""
     message = inbox.message(UUID(ctx.subject))
-    shipment = wms(message.connection.code).read_shipment(bytes(message.raw))
+    return take_in(wms(message.connection.code).read_shipment(bytes(message.raw)))
+
+
+def record_found_shipment(ctx: StepContext) -> Done:
+    """A parcel we found when we asked: nobody told us, or the word was lost."""
+    return take_in(Shipment.model_validate(ctx.facts["started_by"]["shipment"]))
+
+
+def take_in(shipment: Shipment) -> Done:
+    """Goods that have left, whoever says so: off the shelf, and a parcel in the order's book. Twice is once."""
     try:
         order = queries.locked(shipment.order_number)
     except queries.NoSuchOrder as unknown:
@@ -36,17 +48,42 @@ def record_shipment(ctx: StepContext) -> Done:
         order_number=order.number,
         parcel=shipment.shipment_id,
         node=shipment.node,
-        units={part.line_id: (part.sku, part.quantity) for part in shipment.lines},
+        units=_units(shipment),
         at=shipment.dispatched_at,
     )
-    parcels.record(order, lines, shipment, _share(order, lines, shipment))
+    parcels.record(order, lines, shipment, _share(order, lines, _shipped(order, lines, shipment)))
     return Done(parcel=shipment.shipment_id, new=True)
 
 
-def _share(order: Order, lines: Mapping[str, OrderLine], shipment: Shipment) -> parcels.ParcelShare:
-    shares: dict[str, parcels.LineShare] = {}
+def _units(shipment: Shipment) -> dict[str, Counter[str]]:
+    """Line → sku → units; a warehouse may list one sku of a line in several rows."""
+    units: dict[str, Counter[str]] = {}
     for part in shipment.lines:
-        line = lines[part.line_id]
+        units.setdefault(part.line_id, Counter())[part.sku] += part.quantity
+    return units
+
+
+def _shipped(order: Order, lines: Mapping[str, OrderLine], shipment: Shipment) -> dict[str, int]:
+    """How many units of each line this parcel completes. Of a bundle one is complete when all its parts have left.
+
+    A parcel that completes nothing bills nothing: its money goes with the parcel that brings the last part.
+    """
+    parts = promised.parts_of_lines(order.number)
+    found = {}
+    for line_id, units in _units(shipment).items():
+        line = lines[line_id]
+        if units.keys() == {line.sku}:
+            found[line_id] = units[line.sku]
+        else:
+            whole = decisions.complete(parts[line_id], units=line.quantity - line.cancelled)
+            found[line_id] = whole - line.shipped
+    return {line_id: count for line_id, count in found.items() if count}
+
+
+def _share(order: Order, lines: Mapping[str, OrderLine], shipped: Mapping[str, int]) -> parcels.ParcelShare:
+    shares: dict[str, parcels.LineShare] = {}
+    for line_id, units in shipped.items():
+        line = lines[line_id]
         whole = decisions.line_money(
             price_minor=line.unit_price_minor * line.quantity,
             discount_minor=line.discount_minor,
@@ -54,13 +91,11 @@ def _share(order: Order, lines: Mapping[str, OrderLine], shipment: Shipment) -> 
             taxes_included=order.taxes_included,
         )
         net, discount, tax = (
-            decisions.share(amount, of=line.quantity, before=line.shipped, now=part.quantity)
+            decisions.share(amount, of=line.quantity, before=line.shipped, now=units)
             for amount in (whole.net_minor, whole.discount_minor, whole.tax_minor)
         )
-        shares[part.line_id] = parcels.LineShare(
-            part.quantity, net, discount, tax, cost_minor=line.unit_cost_minor * part.quantity
-        )
-    first = not order.parcels.exists()  # shipping is earned with the first parcel
+        shares[line_id] = parcels.LineShare(units, net, discount, tax, cost_minor=line.unit_cost_minor * units)
+    first = bool(shares) and not order.parcels.filter(lines__isnull=False).exists()  # shipping is earned with it
     shipping_tax = order.shipping_tax_minor or 0
     shipping = order.shipping_minor - (shipping_tax if order.taxes_included else 0)
     total = sum(share.total_minor for share in shares.values()) + (shipping + shipping_tax if first else 0)

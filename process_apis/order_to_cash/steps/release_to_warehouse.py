@@ -1,22 +1,27 @@
 """Ask each node to send its part of an order, and take that back while it is not picked."""
 
+from functools import partial
 from itertools import groupby
 
 from canonical.order import Address
 from canonical.shipment import ReleaseOrder, ShipmentLine
 from process_apis.catalog import queries as catalog
 from process_apis.engine.process import Done, StepContext
+from process_apis.order_to_cash.steps.ask_store import ask_store, withdraw_from_store
 from process_apis.orders import queries, services
 from process_apis.orders.models import OrderState
-from process_apis.stock import queries as stock
+from process_apis.stock import queries as promised
+from process_apis.stock import services as stock
 from system_apis.terms import VendorRef
 from system_apis.wms.gateway import wms
 
 
 def release_to_warehouse(ctx: StepContext) -> Done:
     order = queries.order(ctx.subject)
+    if order.pickup_node:
+        return Done(then=[partial(ask_store, order, now=ctx.now)])
     nodes = catalog.nodes()
-    for node, reserved in groupby(stock.reservations_of(order.number), key=lambda reservation: reservation.node):
+    for node, reserved in groupby(promised.to_send(order.number), key=lambda reservation: reservation.node):
         release = ReleaseOrder(
             order_number=order.number,
             node=node,
@@ -30,13 +35,16 @@ def release_to_warehouse(ctx: StepContext) -> Done:
         if services.move_on(order, to=OrderState.RELEASED, since=[OrderState.RESERVED]):
             services.tell(order, "order.released")
 
-    return Done(then=[released])
+    return Done(then=[partial(stock.allocate, order_number=order.number), released])
 
 
 def recall_from_warehouse(ctx: StepContext) -> Done:
+    order = queries.order(ctx.subject)
+    if order.pickup_node:
+        return withdraw_from_store(ctx, order)
     nodes = catalog.nodes()
     for name, reference in ctx.facts.items():
         if name.startswith("release_"):
             node = name.removeprefix("release_")
             wms(nodes[node].wms or None).recall(VendorRef(reference), key=ctx.key.part(node))
-    return Done()
+    return Done(then=[partial(stock.recall, order_number=ctx.subject)])

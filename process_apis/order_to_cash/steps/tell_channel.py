@@ -10,6 +10,9 @@ from system_apis.commerce.gateway import commerce
 def tell_channel(ctx: StepContext) -> Done:
     parcel = queries.parcel(ctx.subject)
     order = parcel.order
+    lines = queries.lines_of(parcel)
+    if not lines:
+        return Done(channel="nothing it sold is complete yet")
     if not catalog.channel(order.channel).commerce:
         return Done(channel="our own: it reads the order's status here")
     shipment = Shipment(
@@ -19,8 +22,7 @@ def tell_channel(ctx: StepContext) -> Done:
         carrier=parcel.carrier,
         tracking_number=parcel.tracking_number,
         lines=tuple(
-            ShipmentLine(line_id=part.line.line_id, sku=part.line.sku, quantity=part.quantity)
-            for part in queries.lines_of(parcel)
+            ShipmentLine(line_id=part.line.line_id, sku=part.line.sku, quantity=part.quantity) for part in lines
         ),
         dispatched_at=parcel.dispatched_at,
     )
