@@ -8,7 +8,9 @@ from settings.databases import *  # noqa: F403
 from settings.env import LAYERS, PRODUCTION, ROLE  # noqa: F401
 from settings.facts import *  # noqa: F403
 from settings.logs import *  # noqa: F403
+from settings.payments import *  # noqa: F403
 from settings.pickups import *  # noqa: F403
 from settings.security import *  # noqa: F403
 from settings.stock import *  # noqa: F403
+from settings.stock_policy import *  # noqa: F403
 from settings.web import *  # noqa: F403

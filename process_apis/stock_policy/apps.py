@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class StockPolicyConfig(AppConfig):
+    name = "process_apis.stock_policy"

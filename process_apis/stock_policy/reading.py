@@ -1,0 +1,101 @@
+"""Read what the figures are made of, in a few questions: nodes at a moment, rules in force, goods, arrivals."""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection
+
+from process_apis.catalog import hours
+from process_apis.catalog import queries as catalog
+from process_apis.catalog.models import Node
+from process_apis.stock_policy.decisions import Goods, Incoming, Place
+from process_apis.stock_policy.offers import Book
+from process_apis.stock_policy.rules import Rule, Rules
+
+_IN_FORCE = """
+SELECT kind, sku, node, node_kind, channel, value::bigint FROM stock_policy_stockpolicy
+WHERE effective_from <= %(now)s AND (effective_until IS NULL OR effective_until > %(now)s)
+  AND (sku = '' OR sku = ANY(%(sku)s::text[]))
+UNION ALL
+SELECT '', '', node, '', '', score FROM stock_policy_nodeaccuracy
+"""
+_GOODS = """
+SELECT sku, node, '' AS kind, on_hand, quarantine, damaged, display, allocated, reserved, backorder_limit, NULL::date
+FROM stock_stockposition WHERE sku = ANY(%(sku)s::text[])
+UNION ALL
+SELECT sku, node, replace(kind, '_', ' '), units, confidence_percent, 0, 0, 0, 0, 0, due_on
+FROM stock_supply WHERE sku = ANY(%(sku)s::text[]) AND units > 0 AND due_on >= %(today)s
+"""
+
+
+def book(skus: Collection[str], *, now: datetime) -> Book:
+    """Everything there is to know about these skus, and the parts of those that are bundles."""
+    bundles = catalog.bundles(skus)
+    wanted = sorted({*skus, *(part for parts in bundles.values() for part in parts)})
+    rules, accuracy = in_force(wanted, now=now)
+    goods: dict[str, dict[str, Goods]] = {}
+    incoming: dict[str, dict[str, list[Incoming]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_GOODS, {"sku": wanted, "today": today(now)})
+        for sku, node, kind, *units, due_on in cursor.fetchall():
+            if kind:
+                incoming.setdefault(sku, {}).setdefault(node, []).append(Incoming(kind, units[0], due_on, units[1]))
+            else:
+                goods.setdefault(sku, {})[node] = Goods(*units)
+    return Book(places(now=now, accuracy=accuracy), rules, goods, incoming, bundles)
+
+
+def in_force(skus: Collection[str], *, now: datetime) -> tuple[Rules, dict[str, int]]:
+    """The rules for these skus (and for all skus) at a moment, and the accuracy of each node that was scored."""
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_FORCE, {"now": now, "sku": sorted(skus)})
+        rows = cursor.fetchall()
+    return Rules(Rule(*row) for row in rows if row[0]), {row[2]: row[5] for row in rows if not row[0]}
+
+
+def places(*, now: datetime, accuracy: dict[str, int]) -> dict[str, Place]:
+    """The active nodes as they are at a moment, in the order they are asked."""
+    return {code: place(node, now=now, accuracy=accuracy.get(code)) for code, node in catalog.nodes().items()}
+
+
+def place(node: Node, *, now: datetime, accuracy: int | None) -> Place:
+    """One node at a moment."""
+    closed = _closed(node, now=now)
+    picked = None
+    if node.offers_pickup and not closed:
+        lead, cutoff = node.pickup_lead_min, node.pickup_cutoff_min
+        picked = hours.collection(node.hours, now=now, lead_min=lead, cutoff_min=cutoff)
+    zone = ZoneInfo(node.time_zone)
+    ready = picked.ready_from.astimezone(zone).date() if picked else None
+    sends = hours.send_day(now=now, cutoff=node.send_cutoff, zone=node.time_zone) if node.ships else None
+    silence = timedelta(minutes=settings.STORE_SILENCE_MIN)
+    return Place(
+        code=node.code,
+        kind=node.kind,
+        ships=node.ships,
+        offers_pickup=node.offers_pickup,
+        pickup_today=ready == now.astimezone(zone).date(),
+        earliest=min((day for day in (sends, ready) if day), default=None),
+        closed=closed,
+        stale=node.heard_at is not None and hours.open_time(node.hours, since=node.heard_at, until=now) > silence,
+        accuracy=accuracy,
+    )
+
+
+def today(now: datetime) -> date:
+    """The business day of a moment, where the platform keeps its days."""
+    return now.astimezone(ZoneInfo(settings.STOCK_DAY_ZONE)).date()
+
+
+def _closed(node: Node, *, now: datetime) -> str:
+    if not node.ours:
+        return "its goods are not ours"
+    if not node.ships and not node.offers_pickup:
+        return "it neither sends nor hands over"
+    if not node.online:
+        return "it is offline"
+    if hours.closed_for_long(node.hours, now=now, days=settings.STOCK_CLOSED_DAYS):
+        return f"it stays closed for more than {settings.STOCK_CLOSED_DAYS} days"
+    return ""
