@@ -102,6 +102,7 @@ FACTS: dict[str, type[Value]] = {
     "order.reserved": OrderFact,
     "order.released": OrderFact,
     "order.cancelled": OrderCancelled,
+    "order.part_cancelled": OrderCancelled,
     "order.closed": OrderFact,
     "shipment.dispatched": ShipmentDispatched,
     "parcel.settled": ParcelSettled,

@@ -10,9 +10,12 @@ from process_apis.order_to_cash.steps.close_order import close_order
 from process_apis.order_to_cash.steps.commit_tax import commit_tax
 from process_apis.order_to_cash.steps.confirm_payment import confirm_payment, give_payment_back
 from process_apis.order_to_cash.steps.create_erp_order import cancel_erp_order, create_erp_order
+from process_apis.order_to_cash.steps.find_elsewhere import find_elsewhere, send_instead
+from process_apis.order_to_cash.steps.give_up_rest import give_up_rest, settle_pickup
 from process_apis.order_to_cash.steps.issue_invoice import issue_invoice
 from process_apis.order_to_cash.steps.post_journal import post_cost, post_deposit, post_sale
 from process_apis.order_to_cash.steps.quote_tax import quote_tax
+from process_apis.order_to_cash.steps.record_handover import record_handover
 from process_apis.order_to_cash.steps.record_shipment import record_found_shipment, record_shipment
 from process_apis.order_to_cash.steps.release_to_warehouse import recall_from_warehouse, release_to_warehouse
 from process_apis.order_to_cash.steps.reserve_stock import release_stock, reserve_stock
@@ -38,7 +41,7 @@ ORDER_TO_CASH = Process(
     name="order_to_cash",
     starts_on="order.placed",
     subject="order_number",
-    wakes_on=("shipment.dispatched", "parcel.settled"),
+    wakes_on=("shipment.dispatched", "parcel.settled", "pickup.settled"),
     steps=(
         Step(accept_order, undo=reject_order, queue="checkout"),
         Step(quote_tax, queue="checkout", remote=True),
@@ -85,4 +88,29 @@ PARCEL = Process(  # one run for each parcel: money, invoice and journal follow 
     ),
 )
 
-PROCESSES = (ORDER_INTAKE, ORDER_CHANGE_INTAKE, ORDER_TO_CASH, SHIPMENT_INTAKE, SHIPMENT_FOUND, PARCEL)
+HAND_OVER = Process(  # the counter's parcel; what was left at the counter is given up
+    name="hand_over",
+    starts_on="pickup.handed_over",
+    subject="pickup_id",
+    on_refusal="park",
+    steps=(Step(record_handover), Step(give_up_rest), Step(settle_pickup)),
+)
+
+STORE_REJECTION = Process(  # another store, or sent home; where nobody has it the order's own journey turns back
+    name="store_rejection",
+    starts_on="pickup.rejected",
+    subject="pickup_id",
+    on_refusal="park",
+    steps=(Step(find_elsewhere), Step(send_instead, remote=True), Step(settle_pickup)),
+)
+
+PROCESSES = (
+    ORDER_INTAKE,
+    ORDER_CHANGE_INTAKE,
+    ORDER_TO_CASH,
+    SHIPMENT_INTAKE,
+    SHIPMENT_FOUND,
+    PARCEL,
+    HAND_OVER,
+    STORE_REJECTION,
+)

@@ -46,12 +46,12 @@ def elsewhere(
     left = {sku: dict(there) for sku, there in free.items()}
     for line in dict.fromkeys(line_id for line_id, _ in demand):
         part = {key: units for key, units in demand.items() if key[0] == line}
-        node = next((node for node in nodes if _fits(part, free=left, node=node)), None)
-        if node is None:
+        having = next((node for node in nodes if _fits(part, free=left, node=node)), None)
+        if having is None:
             return None
-        found[line] = node
+        found[line] = having
         for (_, sku), units in part.items():
-            left[sku][node] -= units
+            left[sku][having] -= units
     return found
 
 

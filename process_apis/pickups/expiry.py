@@ -42,6 +42,7 @@ def _expire(pickup: Pickup) -> bool:
         pickup.state = PickupState.EXPIRED
         PickupEvent.objects.create(pickup=pickup, name="expired", correlation_id=correlation.current())
         services.tell(pickup, "pickup.expired")
+        services.settled(pickup, now=clock.now())
     return True
 
 

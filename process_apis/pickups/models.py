@@ -44,7 +44,7 @@ class Proof(models.TextChoices):
 class Pickup(models.Model):
     """What one store hands over for one order. A second store after the first said no is another attempt.
 
-    The code itself is not kept: it is worked out from the id with the platform's key; `code_hint` is its last digits.
+    `settled_at`: nothing more follows from its end, so that the order's journey may go on. The code itself is not kept: it is worked out from the id with the platform's key; `code_hint` is its last digits.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -62,6 +62,7 @@ class Pickup(models.Model):
     reminded_at = models.DateTimeField(null=True)
     arrived_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
     collected_by = models.CharField(max_length=200, blank=True)
     proof = models.CharField(max_length=4, choices=Proof.choices, blank=True)
     staff = models.CharField(max_length=150, blank=True)

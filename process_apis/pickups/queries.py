@@ -35,6 +35,13 @@ def of_order(order_number: str) -> list[Pickup]:
     return list(Pickup.objects.prefetch_related("lines").filter(order_number=order_number).order_by("attempt"))
 
 
+def in_vain(order_number: str, *, node: str) -> Pickup | None:
+    """The pickup that ended with nothing handed over and nothing to follow, where it is the order's last one."""
+    last = Pickup.objects.filter(order_number=order_number).order_by("-attempt").first()
+    ended = last and last.node == node and last.settled_at
+    return last if last and ended and last.state in (PickupState.EXPIRED, PickupState.STORE_REJECTED) else None
+
+
 def counts(node: str) -> dict[str, int]:
     """How many pickups a store has in each open state."""
     rows = Pickup.objects.filter(node=node, state__in=OPEN).values_list("state").annotate(Count("id")).order_by()

@@ -189,9 +189,10 @@ def withdraw(*, order_number: str, now: datetime) -> bool:
         return not Pickup.objects.filter(order_number=order_number, state__in=gone).exists()
 
 
-def settled(pickup: Pickup) -> None:
+def settled(pickup: Pickup, *, now: datetime) -> None:
     """What the counter did is in the other books, and nothing more follows from it. For the journey that waits."""
-    tell(pickup, "pickup.settled")
+    if Pickup.objects.filter(id=pickup.id, settled_at=None).update(settled_at=now):
+        tell(pickup, "pickup.settled")
 
 
 def _check(pickup: Pickup, asked: Mapping[str, int], most: Mapping[str, int]) -> None:

@@ -5,16 +5,27 @@ from datetime import timedelta
 
 from django.conf import settings
 
-from process_apis.engine.process import Done, Outcome, StepContext, Wait
+from process_apis.engine.process import Done, Outcome, Rejected, StepContext, Wait
 from process_apis.order_to_cash import lookout
 from process_apis.orders import queries
 from process_apis.orders.models import ParcelState
+from process_apis.pickups import queries as pickups
+from process_apis.pickups.models import PickupState
 from system_apis.errors import Unavailable
+
+_IN_VAIN = {
+    PickupState.EXPIRED: "nobody collected it in time",
+    PickupState.STORE_REJECTED: "the store could not hand it over, and nobody else has it",
+}
 
 
 def await_parcels(ctx: StepContext) -> Outcome:
     order = queries.order(ctx.subject)
     look_again = timedelta(seconds=settings.PARCEL_LOOK_S)
+    if order.pickup_node and any(line.quantity > line.shipped + line.cancelled for line in order.lines.all()):
+        if ended := pickups.in_vain(order.number, node=order.pickup_node):
+            raise Rejected(_IN_VAIN[PickupState(ended.state)])
+        return Wait(fact="pickup.settled", until=ctx.now + look_again)
     if any(line.quantity > line.shipped + line.cancelled for line in order.lines.all()):
         since = ctx.facts.get("looked_at")
         if since is None:  # it was asked for just now
