@@ -50,6 +50,21 @@ class StockMovement(Value):
     sequence: Annotated[int, Field(strict=True, ge=0, le=2**62)] | None = None
 
 
+class ToldMovement(Value):
+    """A movement as another system told it: every field still text, nothing of it checked yet."""
+
+    key: str = ""
+    sku: str = ""
+    node: str = ""
+    units: str = ""
+    unit: str = ""
+    reason: str = ""
+    source: str = ""
+    occurred_at: str = ""
+    state: str = ""
+    sequence: str = ""
+
+
 class StockLevel(Value):
     """What a system says is on hand in one node."""
 

@@ -10,7 +10,6 @@ from rest_framework.response import Response
 
 from canonical.stock import StockMovement
 from process_apis.stock import explain, intake, queries
-from process_apis.stock.intake import Item
 from process_apis.stock.serializers import (
     ExplanationOut,
     MovementOut,
@@ -21,6 +20,7 @@ from process_apis.stock.serializers import (
     PositionsOut,
     StockQuery,
 )
+from process_apis.stock.told import Item
 from retail_platform.kernel.idempotency.views import IdempotentPost
 from retail_platform.kernel.identity.principal import Principal
 from retail_platform.kernel.pages import page
@@ -57,7 +57,7 @@ _TOLD = {
     "sequence": 4712,
     "occurred_at": "2026-03-01T09:30:00Z",
 }
-_APPLIED = {"key": "wms:WH-1:4712", "outcome": "applied", "rule": "", "detail": ""}
+_APPLIED = {"key": "wms:WH-1:4712", "outcome": "applied", "rule": "", "detail": "", "field": ""}
 _EXPLAINED = {
     "sku": "SKU-00001",
     "node": "WH-1",

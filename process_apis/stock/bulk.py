@@ -5,6 +5,7 @@ Sorted by key before they are written, since to find the place in the index of a
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
@@ -31,6 +32,14 @@ ORDER BY sku, node ON CONFLICT DO NOTHING
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """How many movements of a batch are new, and how many known ones were told with other content (200 are counted)."""
+
+    new: int
+    contradicted: int
+
+
 def apply(rows: Iterable[Row], *, told: Callable[[int], None] = lambda count: None) -> int:
     """Apply movements in batches, a transaction for each; known keys change nothing. Returns how many are new.
 
@@ -38,12 +47,14 @@ def apply(rows: Iterable[Row], *, told: Callable[[int], None] = lambda count: No
     """
     new, stream = 0, iter(rows)
     while batch := list(islice(stream, BATCH)):
-        new += _apply(batch)
+        new += apply_batch(batch).new
         told(len(batch))
     return new
 
 
-def _apply(batch: list[Row]) -> int:
+def apply_batch(batch: list[Row]) -> Applied:
+    """Apply movements that fit into memory, in one transaction."""
+    contradictions: list[tuple[str, int, int]] = []
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = '300s'")
         cursor.execute("SET LOCAL work_mem = '64MB'")
@@ -60,6 +71,7 @@ def _apply(batch: list[Row]) -> int:
         trouble.report_worse(json.loads(worse))
         if new < given or given < len(batch):
             cursor.execute(statements.DIFFERS_COPIED)
-            trouble.report_conflicts(cursor.fetchall())
+            contradictions = cursor.fetchall()
+            trouble.report_conflicts(contradictions)
         cursor.execute("DROP TABLE stock_copied")
-    return int(new)
+    return Applied(int(new), len(contradictions))

@@ -73,7 +73,50 @@ def take_count(count: Count) -> int:
 @transaction.atomic
 def take_snapshot(snapshot: StockSnapshot, *, source: str) -> Compared:
     """Compare a whole node with the book. The same again changes nothing. Raises StaleCount for an older one."""
-    digest = sha256(snapshot.model_dump_json().encode()).hexdigest()
+    digest = _digest(snapshot)
+    if (before := _came_before(snapshot, source, digest)) is not None:
+        return before
+    key = f"snapshot:{source}:{snapshot.node}:{snapshot.watermark}:{snapshot.taken_at:%Y%m%d%H%M%S}"
+    counts = _counts(snapshot, source, key)
+    anchors, expected = _look(counts)
+    fresh = [c for c in counts if not _is_older(c, anchors[c.sku, c.node])]
+    fits = {(c.sku, c.node): c for c in fresh if tolerated(expected=expected.get((c.sku, c.node), 0), counted=c.units)}
+    varied = [c for c in fresh if (c.sku, c.node) not in fits]
+    adjusted = sum(expected.get(place, 0) != count.units for place, count in fits.items())
+    _adjust(fits, expected)
+    _vary(varied, expected, snapshot, source)
+    _note(snapshot, source, digest, adjusted=adjusted, varied=len(varied))
+    return Compared(len(fits) - adjusted, adjusted, len(varied))
+
+
+@transaction.atomic
+def compare(snapshot: StockSnapshot, *, source: str) -> Compared:
+    """Hold the word of a source that does not own the goods against the book: drift is a case, and changes nothing."""
+    digest = _digest(snapshot)
+    if (before := _came_before(snapshot, source, digest)) is not None:
+        return before
+    counts = _counts(snapshot, source, f"compared:{source}:{snapshot.node}:{snapshot.watermark}")
+    _, expected = _look(counts)
+    drifted = [c for c in counts if not tolerated(expected=expected.get((c.sku, c.node), 0), counted=c.units)]
+    if drifted:
+        cases.open_case(
+            kind=CaseKind.BUSINESS,
+            fingerprint=f"stock.drift:{source}:{snapshot.node}",
+            subject=snapshot.node,
+            title=f"{source} has other figures than our book for {len(drifted)} skus at {snapshot.node}",
+            detail=f"{source} does not own them, so nothing was changed. The greatest: {_greatest(drifted, expected)}.",
+            proposal="Ask the owner for a snapshot or count again; then let the other system follow.",
+        )
+    _note(snapshot, source, digest, adjusted=0, varied=len(drifted))
+    return Compared(len(counts) - len(drifted), 0, len(drifted))
+
+
+def _digest(snapshot: StockSnapshot) -> str:
+    return sha256(snapshot.model_dump_json().encode()).hexdigest()
+
+
+def _came_before(snapshot: StockSnapshot, source: str, digest: str) -> Compared | None:
+    """What came of this very snapshot, if it was taken. Raises StaleCount when a later one was."""
     last = SnapshotTaken.objects.filter(node=snapshot.node, source=source).order_by("-watermark").first()
     if last is not None and last.watermark >= snapshot.watermark:
         if last.digest == digest:
@@ -83,24 +126,22 @@ def take_snapshot(snapshot: StockSnapshot, *, source: str) -> Compared:
                 f"{source} sent snapshot {snapshot.watermark} of {snapshot.node}, but {last.watermark} of "
                 f"{last.taken_at:%Y-%m-%d %H:%M:%S} UTC was taken; nothing was changed"
             )
-    key = f"snapshot:{source}:{snapshot.node}:{snapshot.watermark}:{snapshot.taken_at:%Y%m%d%H%M%S}"
-    counts = [
+    return None
+
+
+def _counts(snapshot: StockSnapshot, source: str, key: str) -> list[Count]:
+    return [
         Count(f"{key}:{level.sku}", level.sku, level.node, level.on_hand, source, snapshot.watermark, snapshot.taken_at)
         for level in snapshot.levels
     ]
-    anchors, expected = _look(counts)
-    fresh = [c for c in counts if not _is_older(c, anchors[c.sku, c.node])]
-    fits = {(c.sku, c.node): c for c in fresh if tolerated(expected=expected.get((c.sku, c.node), 0), counted=c.units)}
-    varied = [c for c in fresh if (c.sku, c.node) not in fits]
-    adjusted = sum(expected.get(place, 0) != count.units for place, count in fits.items())
-    _adjust(fits, expected)
-    _vary(varied, expected, snapshot, source)
+
+
+def _note(snapshot: StockSnapshot, source: str, digest: str, *, adjusted: int, varied: int) -> None:
     SnapshotTaken.objects.update_or_create(
         node=snapshot.node, source=source, watermark=snapshot.watermark,
-        defaults={"taken_at": snapshot.taken_at, "digest": digest, "levels": len(counts), "adjusted": adjusted,
-                  "varied": len(varied)},
+        defaults={"taken_at": snapshot.taken_at, "digest": digest, "levels": len(snapshot.levels),
+                  "adjusted": adjusted, "varied": varied},
     )  # fmt: skip
-    return Compared(len(fits) - adjusted, adjusted, len(varied))
 
 
 @transaction.atomic
@@ -192,13 +233,16 @@ def _vary(counts: Sequence[Count], expected: Mapping[Place, int], snapshot: Stoc
         ],
         ignore_conflicts=True,
     )  # fmt: skip
-    worst = sorted(counts, key=lambda c: -abs(c.units - expected.get((c.sku, c.node), 0)))[:10]
-    named = "; ".join(f"{c.sku}: counted {c.units}, expected {expected.get((c.sku, c.node), 0)}" for c in worst)
     cases.open_case(
         kind=CaseKind.BUSINESS,
         fingerprint=f"stock.variance:{source}:{snapshot.node}",
         subject=snapshot.node,
         title=f"{source} counted {len(counts)} skus at {snapshot.node} quite differently from our book",
-        detail=f"The greatest: {named}.",
+        detail=f"The greatest: {_greatest(counts, expected)}.",
         proposal="Open the variances: accept those where the count is right, refuse the others and have them counted.",
     )
+
+
+def _greatest(counts: Sequence[Count], expected: Mapping[Place, int]) -> str:
+    worst = sorted(counts, key=lambda c: -abs(c.units - expected.get((c.sku, c.node), 0)))[:10]
+    return "; ".join(f"{c.sku}: counted {c.units}, expected {expected.get((c.sku, c.node), 0)}" for c in worst)

@@ -3,22 +3,19 @@
 What cannot be applied is set aside with a case, never dropped and never half applied; the caller hears of each item.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 
 from canonical.product import NodeKind
-from canonical.stock import MovementReason, StockMovement
-from process_apis.cases import services as cases
-from process_apis.cases.models import CaseKind
+from canonical.stock import MovementReason, StockMovement, ToldMovement
 from process_apis.catalog.models import Node, Product
-from process_apis.stock import services
-from process_apis.stock.models import SetAside, StockOwner
+from process_apis.stock import aside, services, told, units
 from process_apis.stock.models import StockMovement as Written
+from process_apis.stock.models import StockOwner
+from process_apis.stock.told import Item, Outcome
 
-TO_UNITS = {"EA": 1, "C62": 1, "PR": 2, "DZN": 12}  # pieces in one; a product counted in PR is counted in pairs
 MAY_BE_NEGATIVE = {
     MovementReason.ADJUSTMENT,
     MovementReason.SALE,
@@ -26,110 +23,105 @@ MAY_BE_NEGATIVE = {
     MovementReason.WRITE_OFF,
 }
 ALWAYS_NEGATIVE = MAY_BE_NEGATIVE - {MovementReason.ADJUSTMENT}
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One movement as it was told: how much, in which unit of measure."""
-
-    movement: StockMovement
-    unit: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """applied, known (told before) or set_aside, with the rule it breaks and what to do."""
-
-    key: str
-    outcome: str
-    rule: str = ""
-    detail: str = ""
+Judgement = StockMovement | Outcome
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
     products: Mapping[str, str]  # sku → unit of measure
+    packs: units.Packs
     nodes: Mapping[str, str]  # code → kind
     owners: Mapping[tuple[str, str], str]
+    only: Collection[str]
 
 
 @transaction.atomic
 def take(items: Sequence[Item]) -> list[Outcome]:
     """Apply what may be applied; set the rest aside. One outcome for each item, in their order."""
-    known = _know(items)
-    judged = [_judge(item, known) for item in items]
+    words = [_words(item) for item in items]
+    return _apply(words, _judge_all(items, only=()), of="")
+
+
+@transaction.atomic
+def hear(movements: Sequence[ToldMovement], *, of: str) -> list[Outcome]:
+    """The same for movements that came as text in a message or a file; `of` names it."""
+    words = [movement.model_dump() for movement in movements]
+    return _apply(words, judge(movements), of=of)
+
+
+def judge(movements: Sequence[ToldMovement], *, only: Collection[str] = ()) -> list[Judgement]:
+    """What of these may be applied, in the product's own unit, and why the rest may not. Nothing is written.
+
+    `only` are the nodes that the teller may speak of; empty means all.
+    """
+    read = [told.read(movement) for movement in movements]
+    judged = iter(_judge_all([each for each in read if isinstance(each, Item)], only=only))
+    return [each if isinstance(each, Outcome) else next(judged) for each in read]
+
+
+def _apply(words: Sequence[dict[str, str]], judged: Sequence[Judgement], *, of: str) -> list[Outcome]:
     good = [judgement for judgement in judged if isinstance(judgement, StockMovement)]
     told_before = set(Written.objects.filter(key__in=[each.key for each in good]).values_list("key", flat=True))
     services.move(good)
-    found = []
-    for item, judgement in zip(items, judged, strict=True):
+    found, refused = [], []
+    for number, (said, judgement) in enumerate(zip(words, judged, strict=True)):
         if isinstance(judgement, StockMovement):
-            found.append(Outcome(item.movement.key, "known" if judgement.key in told_before else "applied"))
+            found.append(Outcome(judgement.key, "known" if judgement.key in told_before else "applied"))
             told_before.add(judgement.key)
         else:
-            _set_aside(item, judgement)
+            refused.append(aside.Refusal(said["key"] or f"{of}:{number}", said, judgement))
             found.append(judgement)
+    aside.keep(refused, of=of)
     return found
 
 
-def converted(units: int, *, given: str, product: str) -> int | None:
-    """Units in the product's own unit of measure; None where the two do not convert, or not to a whole number."""
-    if given in ("", product):
-        return units
-    if given not in TO_UNITS or product not in TO_UNITS:
-        return None
-    pieces = units * TO_UNITS[given]
-    return pieces // TO_UNITS[product] if pieces % TO_UNITS[product] == 0 else None
+def _judge_all(items: Sequence[Item], *, only: Collection[str]) -> list[Judgement]:
+    known = _know(items, only)
+    return [_judge(item, known) for item in items]
 
 
-def _know(items: Sequence[Item]) -> _Known:
+def _know(items: Sequence[Item], only: Collection[str]) -> _Known:
     skus = {item.movement.sku for item in items}
     nodes = {item.movement.node for item in items}
     return _Known(
         products=dict(Product.objects.filter(sku__in=skus).values_list("sku", "unit")),
+        packs=units.packs({item.movement.sku for item in items if item.unit}),
         nodes=dict(Node.objects.filter(code__in=nodes).values_list("code", "kind")),
         owners={(owner.node_kind, owner.state): owner.source for owner in StockOwner.objects.all()},
+        only=frozenset(only),
     )
 
 
-def _judge(item: Item, known: _Known) -> StockMovement | Outcome:
+def _judge(item: Item, known: _Known) -> Judgement:
     said = item.movement
 
-    def no(rule: str, detail: str) -> Outcome:
-        return Outcome(said.key, "set_aside", rule, detail)
+    def no(rule: str, field: str, detail: str) -> Outcome:
+        return Outcome(said.key, "set_aside", rule, detail, field)
 
     if said.sku not in known.products:
-        return no("unknown-sku", f"There is no product {said.sku}; add it to the catalog, or cross the code.")
-    if said.node not in known.nodes:
-        return no("unknown-node", f"There is no node {said.node}; add it to the catalog, or cross the code.")
+        return no("unknown-sku", "sku", f"There is no product {said.sku}; add it to the catalog, or cross the code.")
+    if said.node not in known.nodes or (known.only and said.node not in known.only):
+        return no("unknown-node", "node", f"There is no node {said.node}; add it to the catalog, or cross the code.")
     kind = known.nodes[said.node]
     owner = known.owners.get((kind, said.state.value))
     if owner != said.source:
-        return no(
-            "not-the-owner",
-            f"{said.state} in a {kind or NodeKind.WAREHOUSE} is written by {owner or 'nobody'}, not by {said.source}.",
-        )
+        why = f"{said.state} in a {kind or NodeKind.WAREHOUSE} is written by {owner or 'nobody'}, not by {said.source}."
+        return no("not-the-owner", "source", why)
     if (said.units < 0 and said.reason not in MAY_BE_NEGATIVE) or (said.units > 0 and said.reason in ALWAYS_NEGATIVE):
-        return no("wrong-sign", f"A {said.reason} of {said.units:+d} units cannot be; check the sign or the reason.")
-    units = converted(said.units, given=item.unit, product=known.products[said.sku])
-    if units is None:
-        own = known.products[said.sku]
-        return no("unit-of-measure", f"{said.units} {item.unit} is no whole number of {own}, in which it is counted.")
-    return said.model_copy(update={"units": units})
+        return no("wrong-sign", "units", f"A {said.reason} of {said.units:+d} units cannot be; check sign and reason.")
+    own = known.products[said.sku]
+    if item.exact is None and item.unit in ("", own):
+        return said
+    if item.exact is not None and (item.unit or own) in units.WHOLE_ONLY:
+        return no("fractional-units", "units", f"{item.exact} {item.unit or own} cannot be: they come whole.")
+    amount = said.units if item.exact is None else item.exact
+    count = units.converted(amount, given=item.unit, product=own, sku=said.sku, packs=known.packs)
+    if count is None or abs(count) > 1_000_000_000:
+        what = f"{amount} {item.unit}".strip()
+        return no("unit-of-measure", "unit", f"{what} is no whole number of {own}, in which {said.sku} is counted.")
+    return said.model_copy(update={"units": count})
 
 
-def _set_aside(item: Item, why: Outcome) -> None:
-    said: dict[str, Any] = item.movement.model_dump(mode="json") | {"unit": item.unit}
-    case = cases.open_case(
-        kind=CaseKind.MAPPING if why.rule.startswith("unknown") else CaseKind.BUSINESS,
-        fingerprint=f"stock.set_aside:{why.rule}:{said['source']}:{said['node']}:{said['sku']}",
-        subject=f"{said['sku']}@{said['node']}",
-        title=f"a movement told by {said['source']} was not applied: {why.rule}",
-        detail=f"{said['key']}: {why.detail}",
-        proposal="Put right what it names, then let the source tell it again; it is kept as it came.",
-    )
-    SetAside.objects.update_or_create(
-        key=said["key"],
-        rule=why.rule,
-        defaults={"source": said["source"], "why": why.detail, "told": said, "case_id": case},
-    )
+def _words(item: Item) -> dict[str, str]:
+    said = item.movement.model_dump(mode="json")
+    return {name: "" if value is None else str(value) for name, value in said.items()} | {"unit": item.unit}

@@ -5,6 +5,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Greatest, Now
 
 from canonical.stock import MovementReason, StockState
+from process_apis.stock.model_files import PackUnit, SnapshotDue, StockFile, StockFileLine  # noqa: F401
+from process_apis.stock.model_transfers import AuditDue, Repair, Transfer, TransferLine, TransferState  # noqa: F401
 from retail_platform.kernel.append_only import APPEND_ONLY
 
 

@@ -79,6 +79,7 @@ class OutcomeOut(StrictSerializer):
     outcome = serializers.ChoiceField(choices=["applied", "known", "set_aside"])
     rule = serializers.CharField(allow_blank=True, help_text="what it breaks, when it was set aside")
     detail = serializers.CharField(allow_blank=True, help_text="what to do about it")
+    field = serializers.CharField(allow_blank=True, help_text="the field that is wrong")
 
 
 class OutcomesOut(StrictSerializer):
