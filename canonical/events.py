@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from canonical.ids import OrderNumber, Sku
+from canonical.ids import NodeCode, OrderNumber, Sku
 from canonical.money import CurrencyCode, Minor
 from canonical.shipment import Shipment
 from canonical.value import Instant, Value
@@ -38,6 +38,13 @@ class OrderPlaced(OrderFact):
 
 class OrderCancelled(OrderFact):
     reason: str
+
+
+class PaymentExpiring(OrderFact):
+    """Money held for an order soon is held no longer. `payment` names this hold: order, position, how often renewed."""
+
+    payment: str
+    position: int
 
 
 class ShipmentDispatched(OrderFact):
@@ -115,6 +122,7 @@ FACTS: dict[str, type[Value]] = {
     "pickup.rejected": PickupRejected,
     "pickup.moved": PickupMoved,
     "pickup.settled": PickupFact,
+    "wms.stock_reported": InboxFact,
     "stock.changed": StockChanged,
     "journal.booked": JournalBooked,
 }
@@ -125,6 +133,7 @@ class CloudEvent(Value):
 
     specversion: str = "1.0"
     id: str
+    "payment.expiring": PaymentExpiring,
     type: str
     source: str
     subject: str

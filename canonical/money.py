@@ -1,7 +1,7 @@
 """Money in the smallest unit of its currency (ISO 4217). No float ever comes near it."""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Annotated, Self
 
 from iso4217 import Currency
@@ -65,6 +65,12 @@ class Money(Value):
         spare = self.minor - sum(quotient for quotient, _ in shares)
         lucky = sorted(range(len(shares)), key=lambda i: (-shares[i][1], i))[:spare]
         return tuple(Money(minor=q + (i in lucky), currency=self.currency) for i, (q, _) in enumerate(shares))
+
+    def converted(self, currency: str, *, rate: Decimal) -> "Money":
+        """The amount in another currency, one unit of ours being worth `rate` of it; halves go to the even unit."""
+        exponents = _EXPONENTS[_known_currency(currency)] - _EXPONENTS[self.currency]
+        exact = (Decimal(self.minor) * rate).scaleb(exponents)
+        return Money(minor=int(exact.to_integral_value(rounding=ROUND_HALF_EVEN)), currency=currency)
 
     def __add__(self, other: "Money") -> "Money":
         self._same_currency(other)

@@ -87,7 +87,7 @@ class Order(Value):
     shipping: Money
     shipping_tax: Money | None = None
     total: Money
-    tenders: Annotated[tuple[Tender, ...], Field(min_length=1, max_length=10)]
+    tenders: Annotated[tuple[Tender, ...], Field(max_length=10)]  # none where there is nothing to pay
     customer: Customer
     ship_to: Address
     pickup_node: NodeCode | Literal[""] = ""

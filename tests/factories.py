@@ -11,6 +11,7 @@ from canonical.money import Money, total
 from canonical.order import Address, Customer, Order, OrderLine, Tender, TenderState
 from canonical.shipment import Shipment, ShipmentLine
 from canonical.stock import MovementReason, StockMovement
+from process_apis.catalog import tenders
 from process_apis.catalog.models import Channel, Jurisdiction, Node, Product
 from process_apis.ledger import services as ledger
 from process_apis.ledger.models import Account
@@ -20,7 +21,7 @@ from retail_platform.kernel import clock
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 CHART = {
     "PSP": "1000", "AR": "1200", "INV": "1400", "DEP": "2100", "TAX": "2200", "REV": "4000", "SHIPREV": "4010",
-    "DISC": "4090", "COGS": "5000",
+    "DISC": "4090", "COGS": "5000", "INVT": "1410", "WOFF": "5100", "CHAN": "1010", "COD": "1020", "GC": "2300", "SC": "2310", "LOY": "2320",
 }  # fmt: skip
 
 
@@ -105,6 +106,7 @@ def a_catalog(*, skus: Iterable[str] = ("BOOT-42",), stores: int = 1) -> None:
     Node.objects.bulk_create(nodes, ignore_conflicts=True)
     Channel.objects.get_or_create(code="web", defaults={"name": "Our own storefront", "currency": "EUR"})
     Jurisdiction.objects.get_or_create(country="DE", defaults={"name": "Germany"})
+    tenders.write_standard()
     a_chart(days=(NOON.date(), clock.now().date()))
 
 

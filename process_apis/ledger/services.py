@@ -64,13 +64,7 @@ def entry_of(
 @transaction.atomic
 def book(entry: Entry, *, order_number: str = "") -> bool:
     """Write an entry. False if it stands already; raises EntryDiffers if what stands is something else."""
-    standing = JournalEntry.objects.filter(
-        entity=entry.entity, source_event=entry.source_event, purpose=entry.purpose
-    ).first()
-    if standing is not None:
-        _same(standing, entry)
-        return False
-    header = JournalEntry.objects.create(
+    header = JournalEntry(
         reference=entry.reference,
         entity=entry.entity,
         purpose=entry.purpose,
@@ -80,6 +74,16 @@ def book(entry: Entry, *, order_number: str = "") -> bool:
         order_number=order_number,
         correlation_id=correlation.current(),
     )
+    # Two that book the same at once: the second waits here for the first, and finds what it has written.
+    JournalEntry.objects.bulk_create([header], ignore_conflicts=True)
+    standing = JournalEntry.objects.filter(
+        entity=entry.entity, source_event=entry.source_event, purpose=entry.purpose
+    ).first()
+    if standing is None:
+        raise EntryDiffers(f"{entry.reference} is the reference of another event's entry")
+    if standing.id != header.id:
+        _same(standing, entry)
+        return False
     JournalLine.objects.bulk_create(
         JournalLine(entry=header, account_id=p.account, amount_minor=p.amount.minor, memo=p.memo)
         for p in entry.postings

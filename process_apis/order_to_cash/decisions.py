@@ -7,7 +7,7 @@ from itertools import combinations
 
 from canonical.order import Order, TenderState
 
-KNOWN_TENDERS = {"card", "wallet", "channel"}  # those our provider can hold money of
+CLAIM = "AR"  # the account of what customers owe us
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,14 @@ def missing_parts(bundles: Mapping[str, Mapping[str, int]], *, known_skus: Colle
     ]
 
 
-def missing_from(order: Order, *, known_skus: Collection[str], channel_currency: str, sells_to: bool) -> list[Missing]:
+def missing_from(
+    order: Order,
+    *,
+    known_skus: Collection[str],
+    channel_currency: str,
+    sells_to: bool,
+    known_tenders: Collection[str],
+) -> list[Missing]:
     """Everything that keeps an order from being accepted, all at once, so that nobody mends it piece by piece."""
     found = [
         Missing(
@@ -61,8 +68,13 @@ def missing_from(order: Order, *, known_skus: Collection[str], channel_currency:
                     "wait for the payment, of which the shop tells us by itself; or take the order back",
                 )
             )
-        elif tender.state != TenderState.CAPTURED and tender.kind not in KNOWN_TENDERS:
-            found.append(Missing(f"tender {tender.kind!r} is not known", "map it in the shop's vendor settings"))
+        elif tender.state == TenderState.TOKEN and tender.kind not in known_tenders:
+            found.append(
+                Missing(
+                    f"tender {tender.kind!r} is not known",
+                    f"add {tender.kind!r} under Catalog, Tender kinds, or map it in the shop's vendor settings",
+                )
+            )
     return found
 
 
@@ -189,19 +201,26 @@ def draw(total_minor: int, *, tenders: Sequence[tuple[int, int]]) -> dict[int, i
 
 
 def sale_legs(
-    *, net: int, discount: int, shipping: int, tax: int, from_deposit: int, captured: int
+    *, net: int, discount: int, shipping: int, tax: int, from_deposit: int, taken: Sequence[tuple[str, int]]
 ) -> list[tuple[str, int]]:
-    """The entry of one parcel (workflows, section 1): revenue against the deposit, or the claim and its settlement."""
-    return [
+    """The entry of one parcel (workflows, section 1): revenue against the deposit, or the claim and its settlement.
+
+    `taken` are (role of the tender's clearing account, amount). What has the role of the claim itself stays claimed:
+    the customer pays it later.
+    """
+    by_role = _by_role(taken)
+    legs = [
         ("DEP", from_deposit),
-        ("AR", captured),
+        (CLAIM, sum(by_role.values())),
         ("DISC", discount),
         ("REV", -net),
         ("SHIPREV", -shipping),
         ("TAX", -tax),
-        ("PSP", captured),
-        ("AR", -captured),
     ]
+    for role, minor in by_role.items():
+        if role != CLAIM:
+            legs += [(role, minor), (CLAIM, -minor)]
+    return legs
 
 
 def cost_legs(*, cost: int) -> list[tuple[str, int]]:
@@ -209,6 +228,14 @@ def cost_legs(*, cost: int) -> list[tuple[str, int]]:
     return [("COGS", cost), ("INV", -cost)]
 
 
-def deposit_legs(*, captured: int) -> list[tuple[str, int]]:
-    """Money taken before the goods leave is owed to the customer until they do."""
-    return [("PSP", captured), ("DEP", -captured)]
+def deposit_legs(*, taken: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Money taken before the goods leave is owed to the customer until they do. `taken` as in sale_legs."""
+    by_role = _by_role(taken)
+    return [*by_role.items(), ("DEP", -sum(by_role.values()))]
+
+
+def _by_role(amounts: Sequence[tuple[str, int]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for role, minor in amounts:
+        found[role] = found.get(role, 0) + minor
+    return found

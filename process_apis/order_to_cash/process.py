@@ -13,15 +13,17 @@ from process_apis.order_to_cash.steps.create_erp_order import cancel_erp_order, 
 from process_apis.order_to_cash.steps.find_elsewhere import find_elsewhere, send_instead
 from process_apis.order_to_cash.steps.give_up_rest import give_up_rest, settle_pickup
 from process_apis.order_to_cash.steps.issue_invoice import issue_invoice
-from process_apis.order_to_cash.steps.post_journal import post_cost, post_deposit, post_sale
+from process_apis.order_to_cash.steps.post_journal import post_cost, post_deposit, post_sale, take_deposit_back
 from process_apis.order_to_cash.steps.quote_tax import quote_tax
 from process_apis.order_to_cash.steps.record_handover import record_handover
 from process_apis.order_to_cash.steps.record_shipment import record_found_shipment, record_shipment
 from process_apis.order_to_cash.steps.release_to_warehouse import recall_from_warehouse, release_to_warehouse
+from process_apis.order_to_cash.steps.renew_authorization import hold_for_payment, let_old_hold_go, renew_authorization
 from process_apis.order_to_cash.steps.reserve_stock import release_stock, reserve_stock
 from process_apis.order_to_cash.steps.settle_parcel import settle_parcel
 from process_apis.order_to_cash.steps.take_in_order import take_in_order
 from process_apis.order_to_cash.steps.tell_channel import tell_channel
+from process_apis.order_to_cash.steps.void_remainder import void_remainder
 
 ORDER_INTAKE = Process(  # a shop's webhook: read what is in the inbox
     name="order_intake",
@@ -47,11 +49,12 @@ ORDER_TO_CASH = Process(
         Step(quote_tax, queue="checkout", remote=True),
         Step(reserve_stock, undo=release_stock, queue="checkout"),
         Step(confirm_payment, undo=give_payment_back, queue="checkout", remote=True),
-        Step(book_deposit, undo=reverse_deposit, queue="checkout"),
         Step(create_erp_order, undo=cancel_erp_order, remote=True),
         Step(release_to_warehouse, undo=recall_from_warehouse, remote=True),
-        Step(post_deposit, remote=True),
+        Step(book_deposit, undo=reverse_deposit),  # once nobody can refuse the order any more
+        Step(post_deposit, undo=take_deposit_back, remote=True),
         Step(await_parcels, remote=True),
+        Step(void_remainder, remote=True),
         Step(close_order),
     ),
 )
@@ -88,6 +91,16 @@ PARCEL = Process(  # one run for each parcel: money, invoice and journal follow 
     ),
 )
 
+AUTHORIZATION = Process(  # money held for an order that is not sent yet is held anew before the hold lapses
+    name="authorization",
+    starts_on="payment.expiring",
+    subject="payment",
+    steps=(
+        Step(renew_authorization, undo=hold_for_payment, queue="finance", remote=True),
+        Step(let_old_hold_go, queue="finance", remote=True),
+    ),
+)
+
 HAND_OVER = Process(  # the counter's parcel; what was left at the counter is given up
     name="hand_over",
     starts_on="pickup.handed_over",
@@ -111,6 +124,7 @@ PROCESSES = (
     SHIPMENT_INTAKE,
     SHIPMENT_FOUND,
     PARCEL,
+    AUTHORIZATION,
     HAND_OVER,
     STORE_REJECTION,
 )

@@ -181,6 +181,7 @@ class ParcelTender(models.Model):
     parcel = models.ForeignKey(Parcel, on_delete=models.CASCADE, related_name="tenders")
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="parcel_tenders")
     amount_minor = models.BigIntegerField()
+    due_on = models.DateField(null=True, help_text="By when the customer pays it, where that is later.")
 
     class Meta:
         constraints = [

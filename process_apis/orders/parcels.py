@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F, Sum
 
@@ -106,9 +107,9 @@ def record(order: Order, lines: Mapping[str, OrderLine], shipment: Shipment, sha
     return parcel
 
 
-def move_on(parcel: Parcel, *, to: ParcelState) -> None:
+def move_on(parcel: Parcel, *, to: ParcelState, **also: Any) -> None:
     """Note how far the parcel's money is."""
-    Parcel.objects.filter(id=parcel.id).exclude(state=ParcelState.SETTLED).update(state=to)
+    Parcel.objects.filter(id=parcel.id).exclude(state=ParcelState.SETTLED).update(state=to, **also)
 
 
 def settle(parcel: Parcel, *, now: datetime) -> None:

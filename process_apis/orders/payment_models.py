@@ -42,6 +42,7 @@ class Payment(models.Model):
     authorization = models.CharField(max_length=255, blank=True)
     expires_at = models.DateTimeField(null=True)
     renewals = models.IntegerField(default=0, db_default=0)
+    expiry_told = models.CharField(max_length=255, blank=True, default="", db_default="")  # of which authorization
     captured_minor = models.BigIntegerField(default=0)
     refunded_minor = models.BigIntegerField(default=0)
     voided_minor = models.BigIntegerField(default=0, db_default=0)

@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 from canonical.money import Money
 from canonical.order import Address, Customer, OrderLine, Tender, TenderState
 from canonical.order import Order as CanonicalOrder
-from process_apis.orders.models import Order, Parcel, ParcelLine, ParcelTender, PaymentState
+from process_apis.catalog.tender_models import SettledBy
+from process_apis.orders.models import Order, Parcel, ParcelLine, ParcelTender, Payment, PaymentState
 from retail_platform.kernel.problem import DomainError
 
 _TENDER_STATE: Mapping[str, TenderState] = {
@@ -48,6 +49,16 @@ def parcel(shipment_id: str) -> Parcel:
     return Parcel.objects.select_related("order").get(shipment_id=shipment_id)
 
 
+def payments_of(number: str) -> list[Payment]:
+    """The tenders of an order in the order in which they are drawn, each with its order."""
+    return list(Payment.objects.filter(order__number=number).select_related("order"))
+
+
+def payment(number: str, *, position: int) -> Payment:
+    """One tender with its order. Raises Payment.DoesNotExist."""
+    return Payment.objects.select_related("order").get(order__number=number, position=position)
+
+
 def lines_of(parcel: Parcel) -> list[ParcelLine]:
     """The lines of a parcel, each with its order line."""
     return list(parcel.lines.select_related("line"))
@@ -56,6 +67,12 @@ def lines_of(parcel: Parcel) -> list[ParcelLine]:
 def tenders_of(parcel: Parcel) -> list[ParcelTender]:
     """What each payment pays of a parcel, with the payment and its order."""
     return list(parcel.tenders.select_related("payment__order").order_by("payment__position"))
+
+
+def _tender_state(payment: Payment) -> TenderState:
+    if payment.settled_by == SettledBy.CHANNEL and payment.state not in _TENDER_STATE:
+        return TenderState.AUTHORIZED
+    return _TENDER_STATE.get(payment.state, TenderState.TOKEN)
 
 
 def canonical(row: Order) -> CanonicalOrder:
@@ -81,7 +98,7 @@ def canonical(row: Order) -> CanonicalOrder:
         Tender(
             kind=payment.kind,
             amount=money(payment.amount_minor),
-            state=_TENDER_STATE.get(payment.state, TenderState.TOKEN),
+            state=_tender_state(payment),
             reference=payment.reference,
         )
         for payment in row.payments.all()

@@ -11,7 +11,7 @@ from django.db.models import F
 
 from canonical.order import Order as CanonicalOrder
 from canonical.order import TenderState
-from canonical.payment import Authorization, PaymentMovement
+from process_apis.catalog.tender_models import SettledBy
 from process_apis.orders.models import (
     Order,
     OrderEvent,
@@ -20,14 +20,13 @@ from process_apis.orders.models import (
     Payment,
     PaymentState,
 )
-from process_apis.orders.models import PaymentMovement as MovementRecord
 from retail_platform.kernel import correlation
 from retail_platform.kernel.outbox import services as outbox
 
 _NUMBER_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that look alike, none that spell much
 _STATE_OF = {
     TenderState.TOKEN: PaymentState.PROMISED,
-    TenderState.AUTHORIZED: PaymentState.PROMISED,
+    TenderState.AUTHORIZED: PaymentState.AUTHORIZED,  # by the channel: asking for it again would hold it twice
     TenderState.PENDING: PaymentState.PENDING,
     TenderState.CAPTURED: PaymentState.PREPAID,
 }
@@ -77,12 +76,14 @@ def place(order: CanonicalOrder) -> tuple[Order, bool]:
     return row, True
 
 
-def seen(order: Order, later: CanonicalOrder) -> None:
-    """The channel has a later version of the same agreement; what was still to be paid there may be paid now."""
+def seen(order: Order, later: CanonicalOrder) -> bool:
+    """The channel has a later version of the same agreement. True if what was still to be paid there is paid now."""
     Order.objects.filter(id=order.id).update(channel_version=later.channel_version)
     states = {tender.state for tender in later.tenders}
-    if len(states) == 1:  # of a part that is paid nobody says which tender it is
-        Payment.objects.filter(order=order, state=PaymentState.PENDING).update(state=_STATE_OF[states.pop()])
+    if len(states) != 1 or states == {TenderState.PENDING}:  # of a part that is paid nobody says which tender it is
+        return False
+    paid = Payment.objects.filter(order=order, state=PaymentState.PENDING).update(state=_STATE_OF[states.pop()])
+    return bool(paid)
 
 
 def _lines_and_tenders(row: Order, order: CanonicalOrder) -> None:
@@ -106,6 +107,7 @@ def _lines_and_tenders(row: Order, order: CanonicalOrder) -> None:
             order=row,
             position=position,
             kind=tender.kind,
+            settled_by=SettledBy.PROVIDER if tender.state == TenderState.TOKEN else SettledBy.CHANNEL,
             amount_minor=tender.amount.minor,
             state=_STATE_OF[tender.state],
             reference=tender.reference,
@@ -143,57 +145,6 @@ def set_taxes(order: Order, *, by_line: Mapping[str, int], shipping_minor: int) 
     for line_id, minor in by_line.items():
         OrderLine.objects.filter(order=order, line_id=line_id, tax_minor__isnull=True).update(tax_minor=minor)
     Order.objects.filter(id=order.id, shipping_tax_minor__isnull=True).update(shipping_tax_minor=shipping_minor)
-
-
-def authorized(payment: Payment, authorization: Authorization) -> None:
-    """The provider holds the money of a tender."""
-    Payment.objects.filter(id=payment.id, state=PaymentState.PROMISED).update(
-        state=PaymentState.AUTHORIZED,
-        authorization=authorization.reference,
-        expires_at=authorization.expires_at,
-    )
-
-
-def prepaid(payment: Payment) -> None:
-    """The channel has taken the money already; we note it as captured, once."""
-    _record(payment, key=f"prepaid:{payment.id}", kind="capture", minor=payment.amount_minor, reference="channel")
-
-
-def captured(payment: Payment, movement: PaymentMovement, *, key: str) -> None:
-    """The provider has taken a share of what it held."""
-    _record(payment, key=key, kind="capture", minor=movement.amount.minor, reference=movement.reference)
-
-
-def refunded(payment: Payment, movement: PaymentMovement, *, key: str) -> None:
-    """The provider has given money back."""
-    _record(payment, key=key, kind="refund", minor=movement.amount.minor, reference=movement.reference)
-
-
-def voided(payment: Payment) -> None:
-    """The provider has let the hold go."""
-    Payment.objects.filter(id=payment.id, captured_minor=0).update(state=PaymentState.VOIDED)
-
-
-def _record(payment: Payment, *, key: str, kind: str, minor: int, reference: str) -> None:
-    """Write a movement of money and what it makes of its tender. The key's unique index stands behind the look-up."""
-    if MovementRecord.objects.filter(key=key).exists():
-        return
-    MovementRecord.objects.create(
-        payment=payment,
-        key=key,
-        kind=kind,
-        amount_minor=minor,
-        currency=payment.order.currency,
-        provider_reference=reference,
-    )
-    changes: dict[str, Any] = (
-        {"captured_minor": F("captured_minor") + minor}
-        if kind == "capture"
-        else {"refunded_minor": F("refunded_minor") + minor}
-    )
-    if payment.state != PaymentState.PREPAID:
-        changes["state"] = PaymentState.CAPTURED if kind == "capture" else PaymentState.REFUNDED
-    Payment.objects.filter(id=payment.id).update(**changes)
 
 
 def close(order: Order, *, now: datetime) -> bool:

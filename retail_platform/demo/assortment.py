@@ -10,6 +10,7 @@ from random import Random
 from django.conf import settings
 
 from canonical.product import NodeKind
+from process_apis.catalog import tenders
 from process_apis.catalog.models import Channel, Jurisdiction, Node, Product
 from process_apis.ledger import services as ledger
 from process_apis.ledger.models import Account
@@ -25,7 +26,10 @@ TOWNS = (
 COUNTRIES = {"DE": "Germany", "AT": "Austria", "NL": "Netherlands", "FR": "France"}
 CHART = (
     ("1000", "PSP", "Payment clearing"), ("1200", "AR", "Customer receivables"), ("1400", "INV", "Inventory"),
+    ("1410", "INVT", "Inventory in transit"), ("5100", "WOFF", "Inventory loss"),
     ("2100", "DEP", "Customer deposits"), ("2200", "TAX", "Tax payable"), ("4000", "REV", "Goods revenue"),
+    ("1010", "CHAN", "Channel receivables"), ("1020", "COD", "Cash on delivery with carriers"),
+    ("2300", "GC", "Gift card liability"), ("2310", "SC", "Store credit"), ("2320", "LOY", "Loyalty deferral"),
     ("4010", "SHIPREV", "Shipping revenue"), ("4090", "DISC", "Discounts"), ("5000", "COGS", "Cost of goods sold"),
 )  # fmt: skip
 
@@ -68,6 +72,7 @@ def write() -> list[Opening]:
     Account.objects.bulk_create(
         [Account(code=code, role=role, name=name) for code, role, name in CHART], ignore_conflicts=True
     )
+    tenders.write_standard()
     today = ledger.business_day()
     ledger.open_periods(entity=settings.LEGAL_ENTITY, months=_months_around(today))
     return _opening()

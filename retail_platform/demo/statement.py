@@ -24,7 +24,8 @@ def make(*, sandbox_url: str) -> list[Equation]:
         *_money(outside),
         _books_balance(),
         _clearing("DEP", "deposits owed = prepaid and not yet shipped", _DEPOSITS),
-        _clearing("AR", "receivables = invoiced and not yet taken", "SELECT 0"),
+        _clearing("AR", "receivables = invoiced and not yet taken", _ON_INVOICE),
+        *_stored_value(),
         _count("on hand = opening + movements", _ON_HAND, _MOVEMENTS),
         _count("positions that differ from their movements = none", _DIFFERING, "SELECT 0"),
         _count("reserved = open reservations", _RESERVED, _RESERVATIONS),
@@ -79,7 +80,7 @@ def _money(outside: Mapping[str, Any]) -> list[Equation]:
         ours = {
             currency: (int(by_provider), int(by_channel)) for currency, by_provider, by_channel in cursor.fetchall()
         }
-    clearing = _balances("PSP")
+    clearing = _balances("PSP", "CHAN", "COD")
     for currency in sorted(ours.keys() | outside["payments"].keys() | clearing.keys()):
         by_provider, by_channel = ours.get(currency, (0, 0))
         theirs = outside["payments"].get(currency, {}).get("net", 0)
@@ -89,6 +90,18 @@ def _money(outside: Mapping[str, Any]) -> list[Equation]:
             _equation("all captured - refunded = receivables cleared", by_provider + by_channel, cleared, show)
         )
     return found
+
+
+def _stored_value() -> list[Equation]:
+    """What customers spent of gift cards, store credit and points is what the ledger owes them less."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SPENT)
+        spent = {currency: int(minor) for currency, minor in cursor.fetchall()}
+    owed = _balances("GC", "SC", "LOY")
+    return [
+        _equation("stored value spent = owed less", spent.get(currency, 0), owed.get(currency, 0), _shown_in(currency))
+        for currency in sorted(spent.keys() | owed.keys())
+    ]
 
 
 def _books_balance() -> Equation:
@@ -143,9 +156,9 @@ def _erp(outside: Mapping[str, Any]) -> list[Equation]:
     ]
 
 
-def _balances(role: str) -> dict[str, int]:
+def _balances(*roles: str) -> dict[str, int]:
     with connection.cursor() as cursor:
-        cursor.execute(_BALANCE, [role])
+        cursor.execute(_BALANCE, [list(roles)])
         return {currency: int(minor) for currency, minor in cursor.fetchall()}
 
 
@@ -155,23 +168,36 @@ def _shown_in(currency: str) -> Callable[[int], str]:
 
 _CAPTURED = """
 SELECT currency,
-       coalesce(sum(CASE WHEN kind = 'capture' THEN amount_minor ELSE -amount_minor END)
-                FILTER (WHERE provider_reference <> 'channel'), 0),
-       coalesce(sum(CASE WHEN kind = 'capture' THEN amount_minor ELSE -amount_minor END)
-                FILTER (WHERE provider_reference = 'channel'), 0)
-FROM orders_paymentmovement GROUP BY currency
+       coalesce(sum(CASE WHEN movement.kind = 'capture' THEN movement.amount_minor ELSE -movement.amount_minor END)
+                FILTER (WHERE settled_by = 'provider'), 0),
+       coalesce(sum(CASE WHEN movement.kind = 'capture' THEN movement.amount_minor ELSE -movement.amount_minor END)
+                FILTER (WHERE settled_by IN ('channel', 'carrier')), 0)
+FROM orders_paymentmovement movement JOIN orders_payment payment ON payment.id = movement.payment_id GROUP BY currency
+"""
+_SPENT = """
+SELECT account.currency, -sum(movement.amount_minor) FROM stored_value_valuemovement movement
+JOIN stored_value_valueaccount account ON account.id = movement.account_id
+WHERE movement.reason <> 'issued' GROUP BY account.currency
+"""
+_ON_INVOICE = """
+SELECT coalesce(sum(tender.amount_minor), 0) FROM orders_parceltender tender
+JOIN orders_payment payment ON payment.id = tender.payment_id
+JOIN orders_parcel parcel ON parcel.id = tender.parcel_id
+WHERE payment.role = 'AR' AND parcel.state IN ('booked', 'settled')
 """
 _BALANCE = """
 SELECT entry.currency, sum(line.amount_minor) FROM ledger_journalline line
 JOIN ledger_journalentry entry ON entry.id = line.entry_id
 JOIN ledger_account account ON account.code = line.account_id
-WHERE account.role = %s GROUP BY entry.currency
+WHERE account.role = ANY(%s) GROUP BY entry.currency
 """
 _DEPOSITS = """
-SELECT coalesce(sum(payment.captured_minor), 0) - coalesce(sum(used.minor), 0) FROM orders_payment payment
+SELECT coalesce(sum(payment.captured_minor - payment.refunded_minor), 0) - coalesce(sum(used.minor), 0)
+FROM orders_payment payment JOIN orders_order held ON held.id = payment.order_id
 LEFT JOIN (SELECT payment_id, sum(amount_minor) AS minor FROM orders_parceltender GROUP BY payment_id) used
        ON used.payment_id = payment.id
-WHERE payment.state = 'prepaid' AND payment.captured_minor > 0
+WHERE (payment.state = 'prepaid' OR payment.capture_at = 'order') AND payment.captured_minor > 0
+  AND held.state <> 'cancelled'
 """
 _ON_HAND = "SELECT sum(on_hand) FROM stock_stockposition"
 _MOVEMENTS = "SELECT sum(units) FROM stock_stockmovement WHERE state = 'on_hand'"

@@ -1,13 +1,11 @@
 """Whatever parcels an order leaves in, their shares come to the order and every entry balances to nothing."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from process_apis.order_to_cash import decisions
-from process_apis.order_to_cash.decisions import Place
 
 
 class Line(NamedTuple):
@@ -122,14 +120,14 @@ def test_the_entry_of_every_parcel_balances(sale: Sale, data: st.DataObject) -> 
         from_deposit = data.draw(st.integers(0, parcel.total))
         legs = decisions.sale_legs(
             net=parcel.net, discount=parcel.discount, shipping=parcel.shipping, tax=parcel.tax,
-            from_deposit=from_deposit, captured=parcel.total - from_deposit,
+            from_deposit=from_deposit, taken=[("PSP", parcel.total - from_deposit)],
         )  # fmt: skip
         assert sum(minor for _, minor in legs) == 0
 
 
 @given(st.integers(0, 10**12))
 def test_cost_and_deposit_entries_balance(minor: int) -> None:
-    for legs in (decisions.cost_legs(cost=minor), decisions.deposit_legs(captured=minor)):
+    for legs in (decisions.cost_legs(cost=minor), decisions.deposit_legs(taken=[("PSP", minor)])):
         assert sum(amount for _, amount in legs) == 0
 
 
@@ -141,34 +139,3 @@ def test_taking_the_tax_out_of_a_line_leaves_what_the_customer_pays(sale: Sale) 
         )
         assert money.net_minor - money.discount_minor + money.tax_minor == line.price - line.discount
         assert money.net_minor >= money.discount_minor >= 0
-
-
-skus, nodes = st.sampled_from(["A", "B", "C"]), ["N1", "N2", "N3", "N4", "N5"]
-baskets = st.lists(st.tuples(skus, st.integers(1, 6)), min_size=1, max_size=5)
-shelves = st.dictionaries(skus, st.dictionaries(st.sampled_from(nodes), st.integers(0, 6), max_size=5), max_size=3)
-
-
-@given(baskets, shelves)
-def test_sourcing_covers_the_basket_exactly_from_what_is_free_or_not_at_all(
-    basket: Sequence[tuple[str, int]], free: dict[str, dict[str, int]]
-) -> None:
-    demand = [(str(number), sku, units) for number, (sku, units) in enumerate(basket)]
-    parts = decisions.source(demand, free=free, places=[Place(code, rank) for rank, code in enumerate(nodes)])
-    wanted = {sku: sum(units for other, units in basket if other == sku) for sku, _ in basket}
-    enough = all(sum(free.get(sku, {}).values()) >= units for sku, units in wanted.items())
-    assert (parts is not None) == enough
-    for line_id, _, units in demand if parts else []:
-        assert sum(taken for line, _, _, taken in parts or [] if line == line_id) == units
-    for sku in wanted:
-        for node in nodes:
-            taken = sum(units for _, other, at, units in parts or [] if (other, at) == (sku, node))
-            assert taken <= free.get(sku, {}).get(node, 0)
-    assert all(units > 0 for *_, units in parts or [])
-
-
-@given(baskets)
-def test_a_basket_that_one_node_can_send_is_not_split(basket: Sequence[tuple[str, int]]) -> None:
-    demand = [(str(number), sku, units) for number, (sku, units) in enumerate(basket)]
-    free = {sku: {"N1": 1, "N4": 100, "N5": 100} for sku in "ABC"}
-    parts = decisions.source(demand, free=free, places=[Place(code, rank) for rank, code in enumerate(nodes)])
-    assert len({node for _, _, node, _ in parts or []}) == 1
