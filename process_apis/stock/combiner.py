@@ -1,6 +1,6 @@
-"""Many who want the same goods at once share one commit.
+"""Many who want something at once share one commit.
 
-While something is being done under a key (a sku), those that come after it under that key in this process queue, and
+While something is being done under a key (a lane), those that come after it under that key in this process queue, and
 all go together in the next statement; under other keys work goes on beside it. As many answers for each commit as
 there are waiters, no timer, nothing added when nobody waits. Whoever is first in the queue does the work for all on
 its own connection, so there is no thread to start, to watch or to lose.

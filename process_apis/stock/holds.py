@@ -16,6 +16,9 @@ from process_apis.stock.services import Demand, tell
 from retail_platform.kernel.problem import DomainError, NotFound
 
 _combined = Combiner(baskets.promise_at_once)
+# One lane for all goods: those who come while a commit is under way share the next one, whatever they want. Lanes for
+# each sku answered a third as many when a thousand skus were asked for by 32 clients, and no more when it was one.
+_LANE = "all"
 
 
 class HoldExpired(DomainError):
@@ -123,4 +126,4 @@ def _ask(basket: Basket) -> None:
         if failed is not None:
             raise failed
     else:
-        _combined.submit(basket, key=basket.demands[0].sku)
+        _combined.submit(basket, key=_LANE)
