@@ -18,6 +18,8 @@ class VendorTerms:
     documents_per_order  whether "the delivery" or "the invoice" of an order is one document or a growing list
     success_is_in      whether the status line says yes, or only the body
     cursor_overlap_s   how far back to read again when asking "what changed since", because cursors skip
+    compare_and_set    whether a shop takes a level only while it still shows the one we expect
+    levels_at_once     how many levels of stock one call may carry
     """
 
     same_document_by: Literal["key", "reference", "nothing"]
@@ -28,6 +30,8 @@ class VendorTerms:
     documents_per_order: Literal["one", "many"] = "many"
     success_is_in: Literal["status", "body"] = "status"
     cursor_overlap_s: int = 0
+    compare_and_set: bool = False
+    levels_at_once: int = 250
 
 
 @dataclass(frozen=True, slots=True)

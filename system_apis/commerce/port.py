@@ -1,10 +1,43 @@
-"""What we ask of any web shop: read its orders, tell it what became of them."""
+"""What we ask of any web shop: read its orders, tell it what became of them, and how many it may sell."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from canonical.order import Order
 from canonical.shipment import Shipment
 from system_apis.terms import CallKey, VendorRef, VendorTerms
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How many of a sku a shop may sell. `expected` is what it should show until now; None: whatever it shows."""
+
+    sku: str
+    units: int
+    expected: int | None = None
+
+
+class LevelState(StrEnum):
+    """What a shop says to one level: it shows that many now; it showed another number than we expected; it does not
+    know the sku; we do not know its name for the sku; or it did nothing because of the others, so ask again."""
+
+    SHOWN = "shown"
+    STALE = "stale"
+    UNKNOWN = "unknown"
+    UNLINKED = "unlinked"
+    NOT_TAKEN = "not_taken"
+
+
+@dataclass(frozen=True, slots=True)
+class LevelAnswer:
+    """A shop's word on one sku. `shown` is the number it shows, where it said one."""
+
+    sku: str
+    state: LevelState
+    shown: int | None = None
+    detail: str = ""
 
 
 class CommercePort(Protocol):
@@ -14,3 +47,12 @@ class CommercePort(Protocol):
         """Read one order as the shop's webhook carries it. Raises ContractBroken with the field and the rule."""
 
     def tell_shipped(self, channel_order_id: str, shipment: Shipment, *, key: CallKey) -> VendorRef: ...
+
+    def stock_place(self) -> str | None:
+        """Where in the shop our levels go, by its own name; None: nobody wants us to tell this shop of stock."""
+
+    def tell_stock(self, levels: Sequence[Level], *, key: CallKey) -> list[LevelAnswer]:
+        """Set levels, at most `terms.levels_at_once`; an answer for each. Telling the same again changes nothing."""
+
+    def read_stock(self, skus: Sequence[str]) -> list[LevelAnswer]:
+        """What the shop shows of each of these skus, at most `terms.levels_at_once`."""

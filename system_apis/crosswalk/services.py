@@ -32,6 +32,12 @@ def ours_of(connection: Connection, entity: str, theirs: Collection[str]) -> dic
     return dict(found.values_list("theirs", "ours"))
 
 
+def theirs_of(connection: Connection, entity: str, ours: Collection[str]) -> dict[str, str]:
+    """The vendor's identifiers of several of our things, in one query; what is not linked is left out."""
+    found = Link.objects.filter(connection=connection, entity=entity, ours__in=list(ours))
+    return dict(found.values_list("ours", "theirs"))
+
+
 @transaction.atomic
 def link(connection: Connection, entity: str, *, ours: str, theirs: str) -> None:
     """Say that two identifiers mean the same. Saying it again is harmless. Raises AlreadyLinked."""

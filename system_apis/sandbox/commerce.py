@@ -6,6 +6,7 @@ Keeps idempotency keys. It will not have more units shipped than were bought.
 from collections import Counter
 from typing import Any
 
+from system_apis.sandbox import shop_levels
 from system_apis.sandbox.asked import Asked, Refusal, Reply, Route
 from system_apis.sandbox.shop_orders import write_order
 from system_apis.sandbox.tax_rates import NoRate
@@ -25,6 +26,7 @@ def place_order(world: World, wish: dict[str, Any]) -> dict[str, Any]:
     except (KeyError, ValueError, TypeError, ArithmeticError, NoRate) as wrong:
         raise refuse(422, "order", f"{type(wrong).__name__}: {wrong}") from wrong
     world.store.put("commerce.orders", name, order)
+    shop_levels.sell(world, order)
     world.effect(
         None,
         system="commerce",
@@ -141,6 +143,7 @@ def fulfillments(world: World, asked: Asked) -> Reply:
 
 
 ROUTES = [
+    *shop_levels.ROUTES,
     Route("GET", "/commerce/orders/{id}", "get_order", get_order),
     Route("POST", "/commerce/orders/{id}/fulfillments", "fulfil", kept_by_key(fulfil, refuse=refuse)),
     Route("GET", "/commerce/orders/{id}/fulfillments", "fulfillments", fulfillments),

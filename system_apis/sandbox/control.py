@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from system_apis.sandbox import commerce, pos, stock, wms_floor
+from system_apis.sandbox import commerce, pos, shop_levels, stock, wms_floor
 from system_apis.sandbox.asked import Asked, Refusal, Reply, Route
 from system_apis.sandbox.statement import statement
 from system_apis.sandbox.world import TOKENS, World
 
-SETTINGS = {"webhooks", "nodes", "skus", "tax_codes", "tokens", "ship_delay_ms", "parcels", "erp_closed_before"}
+SETTINGS = {
+    "webhooks", "nodes", "skus", "tax_codes", "tokens", "ship_delay_ms", "parcels", "erp_closed_before", "shop_items",
+}  # fmt: skip
 
 
 def refuse(message: str) -> Refusal:
@@ -78,6 +80,19 @@ def clear_faults(world: World, asked: Asked) -> Reply:
     return Reply(200, {"faults": []})
 
 
+def levels(world: World, asked: Asked) -> Reply:
+    """What the shop shows of everything it was told of."""
+    return Reply(200, {"levels": dict(world.store.all(shop_levels.TABLE))})
+
+
+def set_level(world: World, asked: Asked) -> Reply:
+    """Somebody changes a number in the shop by hand."""
+    body = asked.body()
+    name = f"{body.get('location') or shop_levels.PLACE}/{body['item']}"
+    world.store.put(shop_levels.TABLE, name, int(body["units"]))
+    return Reply(200, {name: int(body["units"])})
+
+
 def place_order(world: World, asked: Asked) -> Reply:
     return Reply(201, {"order": commerce.place_order(world, asked.body())})
 
@@ -111,6 +126,9 @@ ROUTES = [
     Route("GET", "/_control/faults", "list_faults", list_faults),
     Route("DELETE", "/_control/faults", "clear_faults", clear_faults),
     Route("POST", "/_control/commerce/orders", "place_order", place_order),
+    Route("GET", "/_control/commerce/levels", "levels", levels),
+    Route("POST", "/_control/commerce/levels", "set_level", set_level),
     Route("POST", "/_control/commerce/adopt", "adopt_order", adopt_order),
     Route("POST", "/_control/pos/tickets", "ring_up", ring_up),
+    Route("POST", "/_control/wms/movements", "move_stock", wms_stock.move),
 ]

@@ -1,12 +1,15 @@
-"""The web shop's other face: the two calls of Shopify's Admin GraphQL API that tell a shop what became of an order.
+"""The web shop's other face: the calls of Shopify's Admin GraphQL API that tell a shop what became of an order,
+and how many it may sell.
 
-It keeps no idempotency keys: a fulfilment asked for twice is made twice, as long as there is something left to ship.
-Known by its calls, not by their text: whatever fields a query selects, the whole answer comes. Shapes are those of
-shopify.dev, "GraphQL Admin API" 2026-01: Order, FulfillmentOrder, fulfillmentCreate, "Rate limits".
+Only for stock it keeps idempotency keys: a fulfilment asked for twice is made twice, as long as there is something
+left to ship. Known by its calls, not by their text: whatever fields a query selects, the whole answer comes. Shapes
+are those of shopify.dev, "GraphQL Admin API" 2026-01: Order, FulfillmentOrder, fulfillmentCreate,
+inventorySetQuantities, "Rate limits".
 """
 
 from typing import Any
 
+from system_apis.sandbox import shop_levels
 from system_apis.sandbox.asked import Asked, Refusal, Reply, Route
 from system_apis.sandbox.commerce import TooMany, left_to_ship, ship
 from system_apis.sandbox.world import World
@@ -118,7 +121,81 @@ def _data(data: dict[str, Any]) -> Reply:
     return Reply(200, {"data": data, "extensions": {"cost": cost}})
 
 
+def set_stock(world: World, asked: Asked) -> Reply:
+    """`inventorySetQuantities`: all or none, and under one @idempotent key once."""
+    query, variables = _call(asked)
+    key, wish = str(variables.get("key") or ""), variables.get("input")
+    if "@idempotent" in query and not key.strip():
+        raise _errors("INVALID_VARIABLE", "Variable $key of type String! was provided invalid value")
+    if not isinstance(wish, dict) or not isinstance(wish.get("quantities"), list):
+        raise _errors("INVALID_VARIABLE", "Variable $input of type InventorySetQuantitiesInput! is invalid")
+    if len(wish["quantities"]) > shop_levels.MOST:
+        raise _errors("MAX_INPUT_SIZE_EXCEEDED", f"The input array size is greater than the maximum {shop_levels.MOST}")
+    kept = world.store.get("commerce.stock_keys", key) if key else None
+    if kept and kept["of"] != wish:
+        return _stock_set([_wrong("IDEMPOTENCY_KEY_PARAMETER_MISMATCH", ["input"])])
+    if kept:
+        return _stock_set(kept["errors"])
+    errors, changes = _looked_through(world, wish)
+    if not errors:
+        shop_levels.show(world, asked, changes, key=key)
+    if key:
+        world.store.put("commerce.stock_keys", key, {"of": wish, "errors": errors})
+    return _stock_set(errors)
+
+
+def _looked_through(world: World, wish: dict[str, Any]) -> tuple[list[dict[str, Any]], list[tuple[str, str, int]]]:
+    """What is wrong with each quantity, and what there is to change."""
+    if wish.get("name") != "available":
+        return [_wrong("INVALID_NAME", ["input", "name"])], []
+    errors, changes, seen = [], [], set()
+    for at, row in enumerate(wish["quantities"]):
+        path = ["input", "quantities", str(at)]
+        place, item = _bare(row.get("locationId"), "Location"), _bare(row.get("inventoryItemId"), "InventoryItem")
+        standing, units = shop_levels.shown(world, place, item), int(row["quantity"])
+        if not place:
+            errors.append(_wrong("INVALID_LOCATION", [*path, "locationId"]))
+        elif not item or standing is None:
+            errors.append(_wrong("INVALID_INVENTORY_ITEM", [*path, "inventoryItemId"]))
+        elif (place, item) in seen:
+            errors.append(_wrong("NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR", path))
+        elif units < 0:
+            errors.append(_wrong("INVALID_QUANTITY_NEGATIVE", [*path, "quantity"]))
+        elif "changeFromQuantity" not in row:
+            errors.append(_wrong("COMPARE_QUANTITY_REQUIRED", path))
+        elif row["changeFromQuantity"] not in (None, standing):
+            errors.append(_wrong("CHANGE_FROM_QUANTITY_STALE", [*path, "changeFromQuantity"]))
+        seen.add((place, item))
+        changes.append((place, item, units))
+    return errors, changes
+
+
+def stock_shown(world: World, asked: Asked) -> Reply:
+    """`nodes(ids:)` of inventory items with their level at one location; null for an item there is not."""
+    _, variables = _call(asked)
+    ids, place = variables.get("items"), _bare(variables.get("location"), "Location")
+    if not isinstance(ids, list):
+        raise _errors("INVALID_VARIABLE", "Variable $items of type [ID!]! was provided invalid value")
+    found = [(gid, shop_levels.shown(world, place, _bare(gid, "InventoryItem"))) for gid in ids]
+    return _data({"nodes": [None if units is None else _item(gid, units) for gid, units in found]})
+
+
+def _item(gid: str, units: int) -> dict[str, Any]:
+    return {"id": gid, "inventoryLevel": {"quantities": [{"name": "available", "quantity": units}]}}
+
+
+def _wrong(code: str, path: list[str]) -> dict[str, Any]:
+    return {"code": code, "field": path, "message": code.replace("_", " ").capitalize()}
+
+
+def _stock_set(errors: list[dict[str, Any]]) -> Reply:
+    group = None if errors else {"id": "gid://shopify/InventoryAdjustmentGroup/1"}
+    return _data({"inventorySetQuantities": {"inventoryAdjustmentGroup": group, "userErrors": errors}})
+
+
 ROUTES = [
+    Route("POST", PATH, "set_stock", set_stock, of="commerce", about=b"inventorySetQuantities"),
+    Route("POST", PATH, "read_stock", stock_shown, of="commerce", about=b"inventoryLevel"),
     Route("POST", PATH, "fulfil", fulfillment_create, of="commerce", about=b"fulfillmentCreate"),
     Route("POST", PATH, "order_to_fulfil", order_to_fulfil, of="commerce"),
 ]

@@ -18,7 +18,8 @@ from canonical.order import Order
 from canonical.shipment import Shipment, ShipmentLine
 from retail_platform.kernel import clock
 from system_apis.commerce.gateway import commerce
-from system_apis.commerce.vendors.shopify import fulfilment, graphql, webhook
+from system_apis.commerce.port import Level
+from system_apis.commerce.vendors.shopify import fulfilment, graphql, inventory, webhook
 from system_apis.connections import services
 from system_apis.crosswalk import services as crosswalk
 from system_apis.errors import ContractBroken
@@ -128,7 +129,7 @@ def schema() -> Any:
     return build_schema((CONTRACTS / "shopify" / "admin-2026-01.schema.graphql").read_text(), assume_valid=True)
 
 
-@pytest.mark.parametrize("document", [graphql.ORDER_TO_FULFIL, graphql.FULFIL])
+@pytest.mark.parametrize("document", [graphql.ORDER_TO_FULFIL, graphql.FULFIL, graphql.SET_STOCK, graphql.STOCK_SHOWN])
 def test_what_we_ask_fits_shopifys_schema(schema: Any, document: str) -> None:
     assert validate(schema, parse(document)) == []
 
@@ -160,3 +161,11 @@ def test_the_fulfilment_we_send_fits_shopifys_schema(schema: Any) -> None:
     fits = schema.type_map["FulfillmentInput"]
     assert coerce_input_value(fulfilment.to_fulfilment(order, parcel), fits) is not Undefined
     assert coerce_input_value({"orderId": "1"}, fits) is Undefined
+
+
+def test_the_levels_we_send_fit_shopifys_schema(schema: Any) -> None:
+    levels = [Level("BOOT-42", 9, expected=3), Level("SOCK-1", 0)]
+    sent = inventory.to_input(levels, items={"BOOT-42": "1", "SOCK-1": "2"}, place="7", key="k1")
+    fits = schema.type_map["InventorySetQuantitiesInput"]
+    assert coerce_input_value(sent, fits) is not Undefined
+    assert coerce_input_value({**sent, "quantities": [{"quantity": "9"}]}, fits) is Undefined

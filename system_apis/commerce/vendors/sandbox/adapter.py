@@ -1,11 +1,14 @@
 """The pretend shop. It keeps our keys for good, so a repeat is simply sent again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from canonical.order import Order
 from canonical.shipment import Shipment
 from retail_platform.kernel import clock
+from system_apis.commerce.port import Level, LevelAnswer
+from system_apis.commerce.vendors.sandbox import levels as level_mapping
 from system_apis.commerce.vendors.sandbox import mapping, orders
 from system_apis.commerce.vendors.sandbox.client import SandboxCommerceClient
 from system_apis.connections.models import Connection
@@ -13,7 +16,9 @@ from system_apis.terms import CallKey, VendorRef, VendorTerms
 from system_apis.transport.client import VendorClient
 from system_apis.transport.once import once
 
-TERMS = VendorTerms(same_document_by="key", rounding_by="vendor", tax_basis="line", documents_per_order="many")
+TERMS = VendorTerms(
+    same_document_by="key", rounding_by="vendor", tax_basis="line", documents_per_order="many", compare_and_set=True
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +47,17 @@ class SandboxCommerce:
             ),
             now=clock.now(),
         )
+
+    def stock_place(self) -> str | None:
+        """The pretend shop has one place, unless the connection's settings name another."""
+        return str(self.client.http.connection.settings.get("stock_location", "main"))
+
+    def tell_stock(self, levels: Sequence[Level], *, key: CallKey) -> list[LevelAnswer]:
+        """Set levels; each stands or falls alone. The shop knows our skus."""
+        body = level_mapping.to_levels(levels, place=self.stock_place() or "")
+        return level_mapping.read_levels(self.client.set_levels(body, key=key), [level.sku for level in levels])
+
+    def read_stock(self, skus: Sequence[str]) -> list[LevelAnswer]:
+        """What the shop shows."""
+        answer = self.client.levels({"location": self.stock_place(), "skus": list(skus)})
+        return level_mapping.read_levels(answer, skus)

@@ -20,6 +20,18 @@ class SandboxCommerceClient:
     def fulfillments(self, order_id: str) -> Answer:
         return self.http.request("GET", self._path(order_id), headers=self._proof())
 
+    def set_levels(self, body: dict[str, Any], *, key: CallKey) -> Answer:
+        headers = {**self._proof(), "Idempotency-Key": key.value}
+        return self.http.request(
+            "POST", "/commerce/inventory_levels/set", json=body, headers=headers, key=key, share="stock"
+        )
+
+    def levels(self, body: dict[str, Any]) -> Answer:
+        return self.http.request(
+            "POST", "/commerce/inventory_levels/query", json=body, headers=self._proof(), kind_of_call="read",
+            share="stock",
+        )  # fmt: skip
+
     def _path(self, order_id: str) -> str:
         return f"/commerce/orders/{quote(order_id, safe='')}/fulfillments"
 

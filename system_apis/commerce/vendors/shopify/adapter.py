@@ -1,14 +1,16 @@
 """Shopify as a web shop of ours. It keeps no keys for fulfilments, so a repeat looks for the tracking number first."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from canonical.order import Order
 from canonical.shipment import Shipment
 from retail_platform.kernel import clock
-from system_apis.commerce.vendors.shopify import fulfilment, mapping
+from system_apis.commerce.port import Level, LevelAnswer, LevelState
+from system_apis.commerce.vendors.shopify import fulfilment, inventory, mapping
 from system_apis.commerce.vendors.shopify.client import ShopifyClient
-from system_apis.commerce.vendors.shopify.graphql import FULFIL, ORDER_TO_FULFIL
+from system_apis.commerce.vendors.shopify.graphql import FULFIL, ORDER_TO_FULFIL, SET_STOCK, STOCK_SHOWN
 from system_apis.commerce.vendors.shopify.order_lines import SkusOf
 from system_apis.commerce.vendors.shopify.reading import an_object
 from system_apis.connections.models import Connection
@@ -19,7 +21,10 @@ from system_apis.transport.answer import read_json
 from system_apis.transport.client import VendorClient
 from system_apis.transport.once import once
 
-TERMS = VendorTerms(same_document_by="reference", success_is_in="body", cursor_overlap_s=300)
+TERMS = VendorTerms(
+    same_document_by="reference", success_is_in="body", cursor_overlap_s=300, compare_and_set=True, levels_at_once=250
+)
+READ_AT_ONCE = 100  # a query may cost 1,000 points, and a level costs several
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +67,49 @@ class ShopifyCommerce:
         if found.get("id") != order_id:
             raise ContractBroken(f"asked Shopify for {order_id}, and it answered {found.get('id')}")
         return dict(found)
+
+    def stock_place(self) -> str | None:
+        """The location linked to our channel: manage.py link --entity location NUMBER=CHANNEL."""
+        connection = self.client.http.connection
+        return crosswalk.theirs(connection, "location", connection.channel)
+
+    def tell_stock(self, levels: Sequence[Level], *, key: CallKey) -> list[LevelAnswer]:
+        """Set levels of the linked skus, all or none; asked again, Shopify repeats what it said under this key."""
+        items, place = self._items([level.sku for level in levels]), self._place()
+        linked = [level for level in levels if level.sku in items]
+        answers = [_unlinked(level.sku) for level in levels if level.sku not in items]
+        if linked:
+            wanted = inventory.to_input(linked, items=items, place=place, key=key.value)
+            variables = {"input": wanted, "key": key.value}
+            made = self.client.attempt(SET_STOCK, variables, field="inventorySetQuantities", key=key, share="stock")
+            answers += inventory.read_set(made, linked)
+        return answers
+
+    def read_stock(self, skus: Sequence[str]) -> list[LevelAnswer]:
+        """What the shop shows at our location."""
+        items, place = self._items(skus), self._place()
+        linked = [sku for sku in skus if sku in items]
+        answers = [_unlinked(sku) for sku in skus if sku not in items]
+        for start in range(0, len(linked), READ_AT_ONCE):
+            some = linked[start : start + READ_AT_ONCE]
+            ids = [inventory.ITEM + items[sku] for sku in some]
+            variables = {"items": ids, "location": inventory.LOCATION + place}
+            answers += inventory.read_shown(self.client.ask(STOCK_SHOWN, variables, share="stock").get("nodes"), some)
+        return answers
+
+    def _items(self, skus: Sequence[str]) -> Mapping[str, str]:
+        return crosswalk.theirs_of(self.client.http.connection, "inventory_item", skus)
+
+    def _place(self) -> str:
+        place = self.stock_place()
+        if place is None:
+            code, channel = self.client.http.connection.code, self.client.http.connection.channel
+            raise Refused(
+                f"no location is linked; manage.py link --connection {code} --entity location NUMBER={channel}",
+                code="no_location",
+            )
+        return place
+
+
+def _unlinked(sku: str) -> LevelAnswer:
+    return LevelAnswer(sku, LevelState.UNLINKED, detail="no inventory item is linked to it")

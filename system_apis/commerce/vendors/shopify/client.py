@@ -7,6 +7,7 @@ from typing import Any
 from system_apis.commerce.vendors.shopify.graphql import VERSION
 from system_apis.errors import ContractBroken, OutcomeUnknown, Refused, Unavailable
 from system_apis.terms import CallKey
+from system_apis.transport.budget import Share
 from system_apis.transport.client import VendorClient
 from system_apis.transport.verdict import CallKind
 
@@ -15,22 +16,35 @@ from system_apis.transport.verdict import CallKind
 class ShopifyClient:
     http: VendorClient
 
-    def ask(self, document: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+    def ask(self, document: str, variables: Mapping[str, Any], *, share: Share = "order") -> Mapping[str, Any]:
         """The data of a query."""
-        return self._post(document, variables, key=None, kind="read")
+        return self._post(document, variables, key=None, kind="read", share=share)
 
     def change(self, document: str, variables: Mapping[str, Any], *, field: str, key: CallKey) -> Mapping[str, Any]:
         """What mutation `field` made. Its userErrors are a refusal, though the status line says 200."""
-        made = self._post(document, variables, key=key, kind="write").get(field)
-        if not isinstance(made, Mapping):
-            raise ContractBroken(f"Shopify answered {field} without a result")
+        made = self.attempt(document, variables, field=field, key=key)
         if errors := made.get("userErrors"):
             told = "; ".join(f"{'.'.join(error.get('field') or [])}: {error.get('message')}" for error in errors)
             raise Refused(f"Shopify refused {field}: {told[:400]}", code="user_error")
         return made
 
+    def attempt(
+        self, document: str, variables: Mapping[str, Any], *, field: str, key: CallKey, share: Share = "order"
+    ) -> Mapping[str, Any]:
+        """What came of mutation `field`, its userErrors included, for who can do something about them."""
+        made = self._post(document, variables, key=key, kind="write", share=share).get(field)
+        if not isinstance(made, Mapping):
+            raise ContractBroken(f"Shopify answered {field} without a result")
+        return made
+
     def _post(
-        self, document: str, variables: Mapping[str, Any], *, key: CallKey | None, kind: CallKind
+        self,
+        document: str,
+        variables: Mapping[str, Any],
+        *,
+        key: CallKey | None,
+        kind: CallKind,
+        share: Share = "order",
     ) -> Mapping[str, Any]:
         answer = self.http.request(
             "POST",
@@ -39,6 +53,7 @@ class ShopifyClient:
             headers={"X-Shopify-Access-Token": self.http.connection.secret("token")},
             key=key,
             kind_of_call=kind,
+            share=share,
         )
         body = answer.json()
         if not isinstance(body, Mapping):

@@ -1,4 +1,5 @@
-"""What we ask Shopify's Admin API, version 2026-01 (shopify.dev, "GraphQL Admin API": Order, fulfillmentCreate)."""
+"""What we ask Shopify's Admin API, version 2026-01 (shopify.dev, "GraphQL Admin API": Order, fulfillmentCreate,
+inventorySetQuantities)."""
 
 VERSION = "2026-01"
 
@@ -24,6 +25,27 @@ mutation Fulfil($fulfillment: FulfillmentInput!, $message: String) {
   fulfillmentCreate(fulfillment: $fulfillment, message: $message) {
     fulfillment { id name status }
     userErrors { field message }
+  }
+}
+"""
+
+# Of levels a null changeFromQuantity takes any; errors make the whole call do nothing. The key is read from 2026-01 on.
+SET_STOCK = """
+mutation SetStock($input: InventorySetQuantitiesInput!, $key: String!) {
+  inventorySetQuantities(input: $input) @idempotent(key: $key) {
+    inventoryAdjustmentGroup { id }
+    userErrors { code field message }
+  }
+}
+"""
+
+STOCK_SHOWN = """
+query StockShown($items: [ID!]!, $location: ID!) {
+  nodes(ids: $items) {
+    id
+    ... on InventoryItem {
+      inventoryLevel(locationId: $location) { quantities(names: ["available"]) { name quantity } }
+    }
   }
 }
 """
