@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import combinations
 
 from canonical.order import Order, TenderState
 
@@ -104,58 +103,6 @@ def changes(before: Order, after: Order) -> list[str]:
     if before.ship_to != after.ship_to:
         found.append("the delivery address is another")
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A node as sourcing sees it."""
-
-    code: str
-    rank: int
-
-
-def source(
-    demand: Sequence[tuple[str, str, int]], *, free: Mapping[str, Mapping[str, int]], places: Sequence[Place]
-) -> list[tuple[str, str, str, int]] | None:
-    """Which node sends what: (line_id, sku, node, units) for each part, or None if it is not there.
-
-    `demand` is (line_id, sku, units). The fewest nodes win, then the best ranked ones; a node that is part of the
-    answer gives all it has before the next one is asked. Up to three nodes are tried in every combination; beyond
-    that nodes are filled in rank order.
-    """
-    ranked = sorted(places, key=lambda place: (place.rank, place.code))
-    useful = [place.code for place in ranked if any(free.get(sku, {}).get(place.code) for _, sku, _ in demand)]
-    for size in (1, 2, 3):
-        for nodes in combinations(useful[:24], size):
-            if (found := _fill(demand, free=free, nodes=nodes)) is not None:
-                return found
-    return _fill(demand, free=free, nodes=useful)
-
-
-def short_of(demand: Sequence[tuple[str, str, int]], *, free: Mapping[str, Mapping[str, int]]) -> list[str]:
-    """Which skus all nodes together have too few of, in words; nothing where only the spread is in the way."""
-    wanted: dict[str, int] = {}
-    for _, sku, units in demand:
-        wanted[sku] = wanted.get(sku, 0) + units
-    there = {sku: sum(free.get(sku, {}).values()) for sku in wanted}
-    return [f"{units} of {sku} wanted, {there[sku]} free" for sku, units in wanted.items() if there[sku] < units]
-
-
-def _fill(
-    demand: Sequence[tuple[str, str, int]], *, free: Mapping[str, Mapping[str, int]], nodes: Sequence[str]
-) -> list[tuple[str, str, str, int]] | None:
-    left = {(sku, node): free.get(sku, {}).get(node, 0) for _, sku, _ in demand for node in nodes}
-    parts: list[tuple[str, str, str, int]] = []
-    for line_id, sku, units in demand:
-        for node in nodes:
-            taken = min(units, left[(sku, node)])
-            if taken:
-                parts.append((line_id, sku, node, taken))
-                left[(sku, node)] -= taken
-                units -= taken
-        if units:
-            return None
-    return parts
 
 
 def complete(parts: Mapping[str, tuple[int, int]], *, units: int) -> int:

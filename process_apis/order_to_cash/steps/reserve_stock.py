@@ -1,37 +1,46 @@
 """Choose which node sends what and set the goods aside; give them back when the order is taken back."""
 
-from process_apis.catalog import queries as catalog
+from datetime import datetime
+
 from process_apis.engine.process import Done, NeedsPerson, Rejected, StepContext
-from process_apis.order_to_cash import decisions
 from process_apis.orders import queries, services
 from process_apis.orders.models import Order, OrderState, PaymentState
-from process_apis.stock import queries as stock_queries
+from process_apis.sourcing import services as sourcing
+from process_apis.sourcing.decisions import Part
 from process_apis.stock import services as stock
+
+LOOKS = 3  # other baskets may be faster each time; then what is left is looked at again
 
 
 def reserve_stock(ctx: StepContext) -> Done:
     order = queries.order(ctx.subject)
-    lines = list(order.lines.all())
-    demand = [(line.line_id, line.sku, line.quantity - line.cancelled) for line in lines]
-    free = stock_queries.free({line.sku for line in lines})
-    parts = decisions.source(
-        demand,
-        free=free,
-        places=[decisions.Place(code=node.code, rank=node.rank) for node in catalog.nodes().values()],
-    )
-    if parts is None:
-        raise _sold_out(order, "; ".join(decisions.short_of(demand, free=free)))
-    try:
-        stock.reserve(order_number=order.number, demands=[stock.Demand(*part) for part in parts])
-    except stock.OutOfStock as lost:  # another basket was faster since we looked
-        raise _sold_out(order, str(lost)) from lost
+    parts = _promise(order, now=ctx.now)
     if services.move_on(order, to=OrderState.RESERVED, since=[OrderState.ACCEPTED]):
         services.tell(order, "order.reserved")
     return Done(nodes=sorted({node for _, _, node, _ in parts}))
 
 
 def release_stock(ctx: StepContext) -> Done:
+    sourcing.take_back(order_number=ctx.subject)
     return Done(units_given_back=stock.release(order_number=ctx.subject))
+
+
+def _promise(order: Order, *, now: datetime) -> list[Part]:
+    lines = [(line.line_id, line.sku, line.quantity - line.cancelled) for line in order.lines.all()]
+    collected_at = {order.pickup_node} if order.pickup_node else None
+    for look in range(1, LOOKS + 1):
+        choice = sourcing.source(lines, channel=order.channel, now=now, nodes=collected_at)
+        if choice.parts is None:
+            raise _sold_out(order, choice.why_not)
+        try:
+            stock.reserve(order_number=order.number, demands=[stock.Demand(*part) for part in choice.parts])
+        except stock.OutOfStock as lost:
+            if look == LOOKS:
+                raise _sold_out(order, str(lost)) from lost
+        else:
+            sourcing.keep(choice, order_number=order.number, channel=order.channel, looks=look, now=now)
+            return choice.parts
+    raise AssertionError("a look either promises or refuses")
 
 
 def _sold_out(order: Order, why: str) -> Exception:

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class SourcingConfig(AppConfig):
+    name = "process_apis.sourcing"
