@@ -89,6 +89,20 @@ class StockChanged(Value):
     skus: tuple[Sku, ...]
 
 
+class StockLineWorth(Value):
+    sku: Sku
+    units: int
+
+
+class StockWorth(Value):
+    """Goods changed their place or number under one document: what that is worth is booked once for each."""
+
+    document: str
+    node: NodeCode
+    at: Instant
+    lines: tuple[StockLineWorth, ...]
+
+
 class JournalBooked(Value):
     """An entry stands in our ledger; `order_number` is empty where no order caused it."""
 
@@ -124,6 +138,10 @@ FACTS: dict[str, type[Value]] = {
     "pickup.settled": PickupFact,
     "wms.stock_reported": InboxFact,
     "stock.changed": StockChanged,
+    "stock.transfer_shipped": StockWorth,
+    "stock.transfer_received": StockWorth,
+    "stock.transfer_lost": StockWorth,
+    "stock.adjusted": StockWorth,
     "journal.booked": JournalBooked,
 }
 

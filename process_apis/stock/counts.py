@@ -16,8 +16,9 @@ from django.db import connection, transaction
 from canonical.stock import MovementReason, StockMovement, StockSnapshot
 from process_apis.cases import services as cases
 from process_apis.cases.models import CaseKind
-from process_apis.stock import services, statements
+from process_apis.stock import services, statements, worth
 from process_apis.stock.models import SnapshotTaken, Variance
+from process_apis.stock.worth import Worth
 from retail_platform.kernel.problem import DomainError
 
 Place = tuple[str, str]
@@ -217,6 +218,9 @@ def _adjust(counts: Mapping[Place, Count], expected: Mapping[Place, int]) -> int
         cursor.execute(statements.ANCHOR, places | {"source": "", "watermark": None, "taken_at": None})
         services.move(rows)
         cursor.execute(statements.ANCHOR, places | anchor)
+    if rows:
+        found = {row.sku: row.units for row in rows}  # all of one node
+        worth.tell(Worth(f"count:{rows[0].key}", "adjusted", rows[0].node, found, one.taken_at))
     return sum(row.units for row in rows)
 
 

@@ -1,0 +1,1 @@
+"""The steps: book in our ledger, post to the ERP."""
