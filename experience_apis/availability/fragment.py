@@ -1,11 +1,11 @@
-"""One sku as a reader sees it. Pure: units per node in, JSON out."""
+"""One sku as a reader sees it. Pure: an offer in, JSON out."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
 from experience_apis.availability.models import AvailabilityStatus
+from process_apis.stock_policy.offers import Offer
 
 LOW_AT_MOST = 5
 UNKNOWN = "unknown"  # a status of answers only: there is no row to say it
@@ -21,20 +21,34 @@ class Fragment:
     body: str
 
 
-def render(sku: str, *, free: Mapping[str, int], names: Mapping[str, str]) -> Fragment:
-    """`free` is node → units that can still be promised; `names` holds the active nodes, in the order to show them."""
-    nodes = [{"code": code, "name": name, "available": free[code]} for code, name in names.items() if free.get(code)]
-    available = sum(free.get(code, 0) for code in names)
-    status = AvailabilityStatus.OUT
-    if available > 0:
-        status = AvailabilityStatus.LOW if available <= LOW_AT_MOST else AvailabilityStatus.IN_STOCK
-    body = _json({"sku": sku, "status": status.value, "available": available, "nodes": nodes})
-    return Fragment(sku=sku, status=status.value, available=available, body=body)
+def render(offer: Offer) -> Fragment:
+    """Nodes in the order of the offer, none with more than the channel may sell in all."""
+    most = offer.available
+    nodes = [{"code": n.node, "name": n.name, "available": min(n.units, most)} for n in offer.nodes if n.units and most]
+    promise = offer.promise and {"date": offer.promise.day.isoformat(), "basis": offer.promise.basis}
+    pickup = [n.node for n in offer.nodes if most and n.units and n.pickup_today]
+    status = _status(offer)
+    shown = {
+        "sku": offer.sku,
+        "status": status,
+        "available": most,
+        "nodes": nodes,
+        "promise": promise,
+        "pickup": pickup,
+    }
+    return Fragment(sku=offer.sku, status=status, available=most, body=_json(shown))
 
 
 def unknown(sku: str) -> str:
     """The JSON of a sku that this channel does not sell."""
-    return _json({"sku": sku, "status": UNKNOWN, "available": 0, "nodes": []})
+    nothing = {"sku": sku, "status": UNKNOWN, "available": 0, "nodes": [], "promise": None, "pickup": []}
+    return _json(nothing)
+
+
+def _status(offer: Offer) -> str:
+    if offer.available:
+        return (AvailabilityStatus.LOW if offer.available <= LOW_AT_MOST else AvailabilityStatus.IN_STOCK).value
+    return (AvailabilityStatus.BACKORDER if offer.on_backorder else AvailabilityStatus.OUT).value
 
 
 def etag(marks: bytes) -> str:

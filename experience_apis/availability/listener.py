@@ -1,4 +1,4 @@
-"""Stock changed: show it. Called by the relay, in the transaction that marks the fact delivered."""
+"""Stock or a policy changed: show it. Called by the relay, in the transaction that marks the fact delivered."""
 
 from experience_apis.availability import projection
 from retail_platform.kernel import clock
@@ -6,6 +6,6 @@ from retail_platform.kernel.outbox.models import Fact
 
 
 def on_fact(fact: Fact) -> None:
-    """Work out the skus of a `stock.changed`; every other fact is somebody else's."""
-    if fact.name == "stock.changed":
+    """Work out the skus of such a fact; every other is somebody else's."""
+    if fact.name in ("stock.changed", "stock_policy.changed"):
         projection.refresh(fact.data["skus"], now=clock.now())

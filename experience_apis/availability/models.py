@@ -14,6 +14,7 @@ from django.db import models
 class AvailabilityStatus(models.TextChoices):
     IN_STOCK = "in_stock", "in stock"
     LOW = "low", "nearly sold out"
+    BACKORDER = "backorder", "sold out, can be ordered and comes later"
     OUT = "out", "sold out"
 
 

@@ -6,7 +6,7 @@ reads the book after it, so what is written last was also read last, and a row n
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -16,7 +16,7 @@ from experience_apis.availability.fragment import Fragment, render
 from experience_apis.availability.models import AvailabilityRow
 from process_apis.catalog import queries as catalog
 from process_apis.catalog.models import Channel, Product
-from process_apis.stock import queries as stock
+from process_apis.stock_policy import services as policies
 
 _LOCK = 7_231_001  # the name of this projection among PostgreSQL's advisory locks
 _DRAW = """
@@ -32,9 +32,9 @@ _WRITE = (
 INSERT INTO availability_availabilityrow AS shown (sku, channel, status, available, body, version, as_of)
 SELECT given.sku, channel.code, given.status, given.available, given.body,
        drawn.version + row_number() OVER (ORDER BY given.sku, channel.code), %(now)s
-FROM unnest(%(sku)s::text[], %(status)s::text[], %(available)s::bigint[], %(body)s::text[])
-         AS given (sku, status, available, body)
-CROSS JOIN unnest(%(channels)s::text[]) AS channel (code)
+FROM unnest(%(variant)s::int[], %(sku)s::text[], %(status)s::text[], %(available)s::bigint[], %(body)s::text[])
+         AS given (variant, sku, status, available, body)
+JOIN unnest(%(channel)s::text[], %(shows)s::int[]) AS channel (code, variant) USING (variant)
 CROSS JOIN drawn
 LEFT JOIN availability_availabilityrow standing ON standing.sku = given.sku AND standing.channel = channel.code
 WHERE standing.body IS DISTINCT FROM given.body
@@ -54,6 +54,13 @@ SELECT sku, channel, drawn.version + row_number() OVER () FROM removed CROSS JOI
 )
 
 
+class Variant(NamedTuple):
+    """Some channels, and what all of them show."""
+
+    channels: list[str]
+    fragments: list[Fragment]
+
+
 def channels() -> list[str]:
     """The channels that show availability: all that sell."""
     return list(Channel.objects.filter(active=True).order_by("code").values_list("code", flat=True))
@@ -65,19 +72,20 @@ def skus() -> list[str]:
 
 
 def refresh(given: Collection[str], *, now: datetime, into: Sequence[str] | None = None, if_free: bool = False) -> int:
-    """Work out these skus anew for all active channels, or those of `into`. Returns how many rows became different.
+    """Work out these skus, and the bundles they are part of, anew for all active channels or those of `into`.
 
+    Returns how many rows became different.
     With `if_free` nobody is waited for: while somebody else refreshes, nothing happens.
     """
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         if not _locked(cursor, wait=not if_free):
             return 0
         wanted = channels() if into is None else list(into)
-        known = sold(given)
-        fragments = worked_out(known)
-        gone = _remove(cursor, AvailabilityRow.objects.filter(sku__in=set(given) - known, channel__in=wanted))
-        room = len(fragments) * len(wanted)
-        cursor.execute(_WRITE, _columns(fragments) | {"channels": wanted, "now": now, "room": room})
+        touched = {*given, *catalog.bundles_with(given)}
+        known = sold(touched)
+        variants = worked_out(known, channels=wanted, now=now)
+        gone = _remove(cursor, AvailabilityRow.objects.filter(sku__in=touched - known, channel__in=wanted))
+        cursor.execute(_WRITE, _columns(variants) | {"now": now, "room": len(known) * len(wanted)})
         return gone + cursor.rowcount
 
 
@@ -86,13 +94,12 @@ def sold(given: Collection[str]) -> set[str]:
     return set(catalog.products(given)) if given else set()
 
 
-def worked_out(known: Collection[str]) -> list[Fragment]:
-    """What the stock book says of these skus at this moment."""
-    if not known:
+def worked_out(known: Collection[str], *, channels: Sequence[str], now: datetime) -> list[Variant]:
+    """What may be sold of these skus at this moment; channels that see the same share one variant."""
+    if not known or not channels:
         return []
-    names = {code: node.name for code, node in catalog.nodes().items()}
-    free = stock.free(known)
-    return [render(sku, free=free.get(sku, {}), names=names) for sku in sorted(known)]
+    found = policies.by_channels(sorted(known), channels=channels, now=now)
+    return [Variant(group, [render(offer) for offer in offers.values()]) for group, offers in found]
 
 
 def forget_unsold() -> int:
@@ -122,10 +129,15 @@ def _remove(cursor: CursorWrapper, rows: QuerySet[AvailabilityRow]) -> int:
     return len(ids)
 
 
-def _columns(fragments: Sequence[Fragment]) -> dict[str, Any]:
+def _columns(variants: Sequence[Variant]) -> dict[str, Any]:
+    shown = [(number, fragment) for number, variant in enumerate(variants) for fragment in variant.fragments]
+    seen = [(channel, number) for number, variant in enumerate(variants) for channel in variant.channels]
     return {
-        "sku": [fragment.sku for fragment in fragments],
-        "status": [fragment.status for fragment in fragments],
-        "available": [fragment.available for fragment in fragments],
-        "body": [fragment.body for fragment in fragments],
+        "variant": [number for number, _ in shown],
+        "sku": [fragment.sku for _, fragment in shown],
+        "status": [fragment.status for _, fragment in shown],
+        "available": [fragment.available for _, fragment in shown],
+        "body": [fragment.body for _, fragment in shown],
+        "channel": [channel for channel, _ in seen],
+        "shows": [number for _, number in seen],
     }

@@ -33,7 +33,8 @@ def fragments(skus: Sequence[str], *, channel: str, mend: bool = False) -> list[
         found |= _rows(lost, channel=channel)
     if since and found:
         _mend(found.values(), since=since)
-    live = {each.sku: each.body for each in projection.worked_out(lost - found.keys())}
+    variants = projection.worked_out(lost - found.keys(), channels=[channel], now=clock.now())
+    live = {each.sku: each.body for variant in variants for each in variant.fragments}
     return [_shown(sku, found.get(sku), live.get(sku)) for sku in skus]
 
 

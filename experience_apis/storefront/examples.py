@@ -1,6 +1,7 @@
 """Examples for the OpenAPI document. Requests work when pasted, against the demonstration's catalog."""
 
 NUMBER = "DEMO-1001"
+_TEN = {"amount": "10.00", "currency": "EUR"}
 _PRICE = {"amount": "49.90", "currency": "EUR"}
 AVAILABILITY = {
     "channel": "web",
@@ -15,8 +16,17 @@ AVAILABILITY = {
                 {"code": "WH-1", "name": "Central warehouse", "available": 40},
                 {"code": "STORE-001", "name": "Harbour street", "available": 2},
             ],
+            "promise": {"date": "2026-03-02", "basis": "in stock"},
+            "pickup": ["STORE-001"],
         },
-        {"sku": "SKU-00002", "status": "out", "available": 0, "nodes": []},
+        {
+            "sku": "SKU-00002",
+            "status": "out",
+            "available": 0,
+            "nodes": [],
+            "promise": {"date": "2026-03-09", "basis": "on order"},
+            "pickup": [],
+        },
     ],
 }
 PRICES = {
@@ -44,6 +54,13 @@ CART_ORDER = {
     **ORDER,
     "lines": [{"sku": "SKU-00001", "quantity": 1}, {"sku": "SKU-00002", "quantity": 1}],
     "cart_reference": "cart-2026-0001",
+}
+GIFT_CARD_ORDER = {
+    **{name: value for name, value in ORDER.items() if name != "payment"},
+    "payments": [
+        {"kind": "gift_card", "number": "6006 4910 0000 0017", "pin": "4711", "amount": _TEN},
+        {"kind": "card", "token": "tok_visa"},
+    ],
 }
 PLACED = {
     "number": NUMBER,

@@ -10,7 +10,7 @@ from experience_apis.availability.models import AvailabilityStatus
 from experience_apis.order_status.models import OrderStatus, ShopperState
 from retail_platform.kernel.serializers import MoneyField, StrictSerializer
 
-MOST_SKUS, MOST_LINES, MOST_UNITS = 200, 100, 1000
+MOST_SKUS, MOST_LINES, MOST_UNITS, MOST_TENDERS = 200, 100, 1000, 10
 
 
 class SkusQuery(StrictSerializer):
@@ -27,7 +27,15 @@ class SkusQuery(StrictSerializer):
 class NodeAvailabilityOut(StrictSerializer):
     code = serializers.CharField()
     name = serializers.CharField()
-    available = serializers.IntegerField(help_text="on hand here and not promised to any order")
+    available = serializers.IntegerField(help_text="what this channel may sell from here")
+
+
+class PromiseOut(StrictSerializer):
+    date = serializers.DateField(help_text="the earliest day on which it can leave or be collected")
+    basis = serializers.ChoiceField(
+        choices=["in stock", "in transit", "on order", "backorder"],
+        help_text="what the day rests on: goods that are there, on their way, ordered for us, or usual times",
+    )
 
 
 class ItemAvailabilityOut(StrictSerializer):
@@ -35,8 +43,12 @@ class ItemAvailabilityOut(StrictSerializer):
     status = serializers.ChoiceField(
         choices=[*AvailabilityStatus.values, UNKNOWN], help_text="unknown: this channel does not sell it"
     )
-    available = serializers.IntegerField(help_text="in all nodes together")
+    available = serializers.IntegerField(help_text="what this channel may sell, in all nodes together")
     nodes = NodeAvailabilityOut(many=True, help_text="nodes that have some, best first")
+    promise = PromiseOut(allow_null=True, help_text="null: nobody knows when there is any again")
+    pickup = serializers.ListField(
+        child=serializers.CharField(), help_text="codes of the nodes where it can still be collected today"
+    )
 
 
 class AvailabilityOut(StrictSerializer):
@@ -86,12 +98,33 @@ class PaymentIn(StrictSerializer):
     token = serializers.CharField(max_length=255, help_text="what the payment provider gave you for card or wallet")
 
 
+class TenderIn(StrictSerializer):
+    kind = serializers.RegexField(
+        r"^[a-z_]{1,32}\Z", help_text="card, wallet, gift_card, store_credit, loyalty, cash_on_delivery ..."
+    )
+    token = serializers.CharField(
+        max_length=255, required=False, help_text="what the payment provider gave you for card or wallet"
+    )
+    number = serializers.CharField(max_length=40, required=False, help_text="of the gift card or account")
+    pin = serializers.CharField(max_length=12, required=False, help_text="of the gift card, where it has one")
+    amount = MoneyField(
+        least=1, required=False, help_text="left out: what the others leave, of a gift card as much as is on it"
+    )
+
+
 class PlaceOrderIn(StrictSerializer):
     channel = serializers.CharField(max_length=64)
     lines: Any = serializers.ListSerializer(child=LineIn(), allow_empty=False, max_length=MOST_LINES)
     customer = CustomerIn()
     ship_to = AddressIn()
-    payment = PaymentIn()
+    payment = PaymentIn(required=False, help_text="one means of payment for all of it")
+    payments: Any = serializers.ListSerializer(
+        child=TenderIn(),
+        required=False,
+        allow_empty=False,
+        max_length=MOST_TENDERS,
+        help_text="several means of payment that come to the total; none of either where there is nothing to pay",
+    )
     cart_reference = serializers.CharField(
         max_length=120,
         required=False,

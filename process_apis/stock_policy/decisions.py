@@ -48,6 +48,7 @@ class Place:
     """A node at this moment. `closed` says why it sells nothing, "" if it may; `earliest`: when goods can leave."""
 
     code: str
+    name: str = ""
     kind: str = "warehouse"
     ships: bool = True
     offers_pickup: bool = False

@@ -17,6 +17,7 @@ class NodeOffer:
     """One node's part. `units` is 0 where it is excluded."""
 
     node: str
+    name: str
     units: int
     may_ship: bool
     may_pick_up: bool
@@ -102,6 +103,7 @@ def _at_node(sku: str, place: Place, goods: Goods, *, rules: Rules, channel: str
     units = 0 if because else figure.units
     return NodeOffer(
         node=place.code,
+        name=place.name,
         units=units,
         may_ship=place.ships and not because,
         may_pick_up=place.offers_pickup and not because,
@@ -193,6 +195,7 @@ def _bundle_at(code: str, parts: Mapping[str, int], of_parts: Mapping[str, Offer
     because = next((each.excluded_because for each in known if each.excluded_because), "")
     return NodeOffer(
         node=code,
+        name=known[0].name,
         units=0 if because else made.units,
         may_ship=not because and all(each.may_ship for each in known),
         may_pick_up=not because and all(each.may_pick_up for each in known),

@@ -73,6 +73,7 @@ def place(node: Node, *, now: datetime, accuracy: int | None) -> Place:
     silence = timedelta(minutes=settings.STORE_SILENCE_MIN)
     return Place(
         code=node.code,
+        name=node.name,
         kind=node.kind,
         ships=node.ships,
         offers_pickup=node.offers_pickup,

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, time, timedelta
 from io import StringIO
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.db import connection
 from canonical.stock import MovementReason
 from experience_apis.availability import projection, queries
 from experience_apis.availability.models import AvailabilityRow
+from process_apis.catalog import hours
 from process_apis.catalog.models import Channel, Node, Product
 from process_apis.stock import services as stock
 from retail_platform.kernel import clock
@@ -36,6 +37,10 @@ def row(sku: str = "BOOT-42", channel: str = "web") -> AvailabilityRow:
 
 def everything() -> list[Any]:
     return list(AvailabilityRow.objects.order_by("sku", "channel").values_list("sku", "channel", "body", "version"))
+
+
+def leaves_on() -> date:
+    return hours.send_day(now=clock.now(), cutoff=time(15), zone="Europe/Berlin")
 
 
 def reserve(units: int, *, order: str = "W-1") -> None:
@@ -71,7 +76,8 @@ def test_all_active_nodes_count_and_are_listed_best_first() -> None:
     carry_facts()
     assert row().body == (
         '{"sku":"BOOT-42","status":"in_stock","available":12,"nodes":['
-        '{"code":"WH-1","name":"Warehouse","available":10},{"code":"STORE-001","name":"Store 1","available":2}]}'
+        '{"code":"WH-1","name":"Warehouse","available":10},{"code":"STORE-001","name":"Store 1","available":2}],'
+        f'"promise":{{"date":"{leaves_on()}","basis":"in stock"}},"pickup":[]}}'
     )
 
 
@@ -122,7 +128,7 @@ def test_a_product_taken_off_sale_is_not_shown_any_more() -> None:
     reserve(1)
     carry_facts()
     shown = queries.fragments(["BOOT-42"], channel="web")
-    assert shown[0].body == '{"sku":"BOOT-42","status":"unknown","available":0,"nodes":[]}'
+    assert shown[0].body == ('{"sku":"BOOT-42","status":"unknown","available":0,"nodes":[],"promise":null,"pickup":[]}')
 
 
 def test_a_rebuild_finds_nothing_to_correct_after_the_facts() -> None:

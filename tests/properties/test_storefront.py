@@ -1,6 +1,7 @@
 """Whatever is sent to the storefront, the answer is a clear one: never an error of ours."""
 
 import json
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +12,9 @@ from hypothesis import strategies as st
 from experience_apis.availability.fragment import LOW_AT_MOST, render
 from process_apis.catalog.models import Channel
 from process_apis.orders.models import Order
+from process_apis.stock_policy.decisions import Goods, Place
+from process_apis.stock_policy.offers import Book, offer
+from process_apis.stock_policy.rules import Rules
 from tests.callers import Caller
 from tests.experience.shopping import ORDERS, STOREFRONT, a_basket, a_shop
 from tests.factories import a_catalog
@@ -90,11 +94,13 @@ def test_any_question_about_an_order_gets_a_clear_answer(shop: Caller, number: s
 
 @given(st.dictionaries(st.sampled_from(["A", "B", "C", "D"]), st.integers(0, 10**9)))
 def test_a_fragment_adds_up_and_shows_active_nodes_only(free: dict[str, int]) -> None:
-    names = {"A": "Alpha", "B": "Beta", "C": "Gamma"}
-    fragment = render("X", free=free, names=names)
+    places = {code: Place(code) for code in ("A", "B", "C")}
+    goods = {code: Goods(on_hand=units) for code, units in free.items()}
+    book = Book(places, Rules([]), {"X": goods})
+    fragment = render(offer("X", book=book, channel="web", today=date(2026, 3, 2)))
     shown = json.loads(fragment.body)
     assert shown["available"] == fragment.available == sum(node["available"] for node in shown["nodes"])
-    assert fragment.available == sum(units for code, units in free.items() if code in names)
+    assert fragment.available == sum(units for code, units in free.items() if code in places)
     expected = "out" if not fragment.available else "low" if fragment.available <= LOW_AT_MOST else "in_stock"
     assert fragment.status == expected
 

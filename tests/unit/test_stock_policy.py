@@ -1,6 +1,5 @@
 """What channels may sell: the formula and its terms, the most specific rule, dates, nodes, bundles, arrivals."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -20,11 +19,10 @@ TODAY = date(2026, 3, 2)
 
 
 @pytest.fixture(autouse=True)
-def _goods() -> Iterator[None]:
+def _goods() -> None:
     a_catalog(skus=["BOOT-42", "LACE", "KIT"], stores=2)
     on_hand({"BOOT-42": 10, "LACE": 9})
     on_hand({"BOOT-42": 4}, node="STORE-001")
-    yield
 
 
 def a_policy(kind: str, value: int, **changes: Any) -> StockPolicy:
