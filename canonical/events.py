@@ -103,6 +103,13 @@ class StockWorth(Value):
     lines: tuple[StockLineWorth, ...]
 
 
+class SnapshotDue(Value):
+    """It is time to ask what a node has; `snapshot` names this time."""
+
+    snapshot: str
+    node: str
+
+
 class JournalBooked(Value):
     """An entry stands in our ledger; `order_number` is empty where no order caused it."""
 
@@ -115,6 +122,7 @@ FACTS: dict[str, type[Value]] = {
     "commerce.order_updated": InboxFact,
     "wms.shipment_reported": InboxFact,
     "wms.shipment_found": ShipmentFound,
+    "wms.stock_reported": InboxFact,
     "payments.event_received": InboxFact,
     "inbox.unrecognized": UnrecognizedFact,
     "inbox.conflict": ConflictFact,
@@ -125,6 +133,7 @@ FACTS: dict[str, type[Value]] = {
     "order.cancelled": OrderCancelled,
     "order.part_cancelled": OrderCancelled,
     "order.closed": OrderFact,
+    "payment.expiring": PaymentExpiring,
     "shipment.dispatched": ShipmentDispatched,
     "parcel.settled": ParcelSettled,
     "pickup.requested": PickupFact,
@@ -136,8 +145,9 @@ FACTS: dict[str, type[Value]] = {
     "pickup.rejected": PickupRejected,
     "pickup.moved": PickupMoved,
     "pickup.settled": PickupFact,
-    "wms.stock_reported": InboxFact,
     "stock.changed": StockChanged,
+    "stock.snapshot_due": SnapshotDue,
+    "stock_policy.changed": StockChanged,
     "stock.transfer_shipped": StockWorth,
     "stock.transfer_received": StockWorth,
     "stock.transfer_lost": StockWorth,
@@ -151,7 +161,6 @@ class CloudEvent(Value):
 
     specversion: str = "1.0"
     id: str
-    "payment.expiring": PaymentExpiring,
     type: str
     source: str
     subject: str

@@ -19,7 +19,11 @@ FACT_STUCK_LISTENER = "process_apis.cases.listener:on_stuck"
 # What a relay calls after each round, with `delivered`, the number of facts: copies outside the database follow here.
 RELAY_ALSO = ["experience_apis.availability.keeper:tend"]
 # Modules that declare journeys; the engine imports them to know its processes.
-PROCESS_MODULES = ["process_apis.order_to_cash.process", "process_apis.stock_accounting.process"]
+PROCESS_MODULES = [
+    "process_apis.order_to_cash.process",
+    "process_apis.stock.process",
+    "process_apis.stock_accounting.process",
+]
 RUN_LEASE_S = 12  # longer than the slowest single call to a vendor (transport's total deadline is 8 s)
 SWEEP_INTERVAL_S = 1.0
 PARCEL_LOOK_S = env.int("PARCEL_LOOK_S", default=6 * 3600)  # how long before an order asks whether a parcel was missed

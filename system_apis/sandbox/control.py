@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from system_apis.sandbox import commerce, pos, shop_levels, stock, wms_floor
+from system_apis.sandbox import commerce, pos, shop_levels, stock, wms_floor, wms_stock
 from system_apis.sandbox.asked import Asked, Refusal, Reply, Route
 from system_apis.sandbox.statement import statement
 from system_apis.sandbox.world import TOKENS, World

@@ -1,9 +1,9 @@
-"""What we ask of any warehouse system. It tells us of parcels by webhook; see webhooks.py."""
+"""What we ask of any warehouse system. It tells us of parcels and of what moved by webhook; see webhooks.py."""
 
 from typing import Protocol
 
 from canonical.shipment import ReleaseOrder, Shipment
-from canonical.stock import StockSnapshot
+from canonical.stock import StockSnapshot, ToldMovement
 from system_apis.terms import CallKey, VendorRef, VendorTerms
 
 
@@ -22,3 +22,10 @@ class WmsPort(Protocol):
 
     def read_shipment(self, raw: bytes) -> Shipment:
         """Read the webhook of a dispatched parcel. Raises ContractBroken with the field that is wrong."""
+
+    def read_movements(self, raw: bytes) -> tuple[ToldMovement, ...]:
+        """Read the webhook of stock that moved: receipts, adjustments, transfers, each under a key of its own.
+
+        What a movement says is not checked here, so that a bad one holds up none beside it. Raises ContractBroken when
+        the message as a whole cannot be read.
+        """

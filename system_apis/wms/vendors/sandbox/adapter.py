@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import Self
 
 from canonical.shipment import ReleaseOrder, Shipment
-from canonical.stock import StockSnapshot
+from canonical.stock import StockSnapshot, ToldMovement
 from retail_platform.kernel import clock
 from system_apis.connections.models import Connection
 from system_apis.errors import Refused
 from system_apis.terms import CallKey, VendorRef, VendorTerms
 from system_apis.transport.client import VendorClient
 from system_apis.transport.once import once
-from system_apis.wms.vendors.sandbox import mapping
+from system_apis.wms.vendors.sandbox import mapping, movements
 from system_apis.wms.vendors.sandbox.client import SandboxWmsClient
 
 TERMS = VendorTerms(same_document_by="reference", settles_after_s=0.0, documents_per_order="many")
@@ -60,3 +60,7 @@ class SandboxWms:
     def read_shipment(self, raw: bytes) -> Shipment:
         """Read the webhook of a dispatched parcel. Raises ContractBroken with the field that is wrong."""
         return mapping.read_event(raw)
+
+    def read_movements(self, raw: bytes) -> tuple[ToldMovement, ...]:
+        """Read the webhook of stock that moved; whatever one of its movements says is left to the book to judge."""
+        return movements.read_event(raw, source=self.client.http.connection.code)
