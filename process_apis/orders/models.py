@@ -6,10 +6,15 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from process_apis.orders.cancellation_models import AskedBy, Cancellation, CancellationLine, CancellationState
 from process_apis.orders.payment_models import Payment, PaymentMovement, PaymentState
 from retail_platform.kernel.append_only import APPEND_ONLY
 
 __all__ = [
+    "AskedBy",
+    "Cancellation",
+    "CancellationLine",
+    "CancellationState",
     "HoldReason",
     "Order",
     "OrderEvent",
@@ -69,6 +74,10 @@ class Order(models.Model):
     ship_to = models.JSONField()
     pickup_node = models.CharField(max_length=32, blank=True, db_default="", default="")  # the store; none: it is sent
     erp_reference = models.CharField(max_length=64, blank=True)
+    releases = models.JSONField(default=dict, db_default={})  # node → what its system calls our request to send
+    risk = models.CharField(max_length=200, blank=True, default="", db_default="")  # why it should be looked at
+    cleared_by = models.CharField(max_length=160, blank=True, default="", db_default="")  # who looked, and let it go on
+    replaces = models.CharField(max_length=64, blank=True, default="", db_default="")  # the order it was made from
     cancel_reason = models.CharField(max_length=500, blank=True)
     correlation_id = models.CharField(max_length=32, blank=True)
     placed_at = models.DateTimeField()
@@ -101,6 +110,7 @@ class OrderLine(models.Model):
     quantity = models.IntegerField()
     shipped = models.IntegerField(default=0)
     cancelled = models.IntegerField(default=0)
+    cancel_requested = models.IntegerField(default=0, db_default=0)  # asked for, and not decided yet
     unit_price_minor = models.BigIntegerField()
     discount_minor = models.BigIntegerField(default=0)
     tax_minor = models.BigIntegerField(null=True)
@@ -115,6 +125,7 @@ class OrderLine(models.Model):
                 condition=Q(shipped__gte=0, cancelled__gte=0) & Q(quantity__gte=F("shipped") + F("cancelled")),
                 name="no_more_than_ordered",
             ),
+            models.CheckConstraint(condition=Q(cancel_requested__gte=0), name="cancel_requested_not_negative"),
         ]
         ordering = ["position"]
 
