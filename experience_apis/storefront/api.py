@@ -94,6 +94,7 @@ class OrdersView(IdempotentPost, ApiView):
         examples=[
             example("two pairs, by card", examples.ORDER),
             example("from a cart", examples.CART_ORDER),
+            example("gift card first, card for the rest", examples.GIFT_CARD_ORDER),
             example("placed", examples.PLACED, status=202),
         ],
         tags=_TAGS,

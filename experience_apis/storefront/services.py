@@ -9,9 +9,10 @@ from django.db import transaction
 from pydantic import ValidationError
 
 from canonical.money import Money, total
-from canonical.order import Order, OrderLine, Tender, TenderState
+from canonical.order import Order, OrderLine
 from experience_apis.order_status import projection
 from experience_apis.order_status.models import OrderStatus
+from experience_apis.storefront import tenders
 from experience_apis.storefront.offer import Offer, OrderNotPossible, offer
 from process_apis.orders import services as orders
 from process_apis.orders.models import Order as OrderRow
@@ -68,7 +69,6 @@ def _order(body: Mapping[str, Any], offered: Offer, *, identity: str, content: s
         lines = _lines(body, offered)
         due = total([line.net for line in lines], currency=offered.currency) + offered.shipping
         _as_expected(body, due)
-        payment = body["payment"]
         return Order(
             channel=body["channel"],
             channel_order_id=identity,
@@ -80,7 +80,7 @@ def _order(body: Mapping[str, Any], offered: Offer, *, identity: str, content: s
             lines=lines,
             shipping=offered.shipping,
             total=due,
-            tenders=(Tender(kind=payment["kind"], amount=due, state=TenderState.TOKEN, reference=payment["token"]),),
+            tenders=tenders.tenders(body, due=due),
             customer=body["customer"],
             ship_to=body["ship_to"],
         )

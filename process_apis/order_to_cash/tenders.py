@@ -13,11 +13,10 @@ from canonical.payment import Authorization, PaymentRequest
 from process_apis.catalog.tender_models import SettledBy
 from process_apis.engine.process import Rejected
 from process_apis.orders.models import Payment
+from process_apis.stored_value import numbers
 from process_apis.stored_value import services as stored_value
 from system_apis.payments.gateway import payments
 from system_apis.terms import CallKey
-
-STORED = "value:"  # how a payment's reference begins that names an account of ours
 
 
 def hold(payment: Payment, *, key: CallKey, now: datetime) -> Authorization | None:
@@ -27,7 +26,7 @@ def hold(payment: Payment, *, key: CallKey, now: datetime) -> Authorization | No
     if payment.settled_by == SettledBy.STORED_VALUE:
         try:
             stored_value.hold(
-                account_id=payment.reference.removeprefix(STORED),
+                account_id=numbers.account_of(payment.reference),
                 minor=payment.amount_minor,
                 currency=payment.order.currency,
                 key=name_of(payment),
@@ -62,7 +61,7 @@ def give_back(payment: Payment, *, taken: str, minor: int, part: str, key: CallK
         return payments().refund(taken, Money(minor=minor, currency=payment.order.currency), key=key).reference
     if payment.settled_by == SettledBy.STORED_VALUE:
         stored_value.give_back(
-            account_id=payment.reference.removeprefix(STORED),
+            account_id=numbers.account_of(payment.reference),
             minor=minor,
             key=f"{name_of(payment)}/{part}",
             of=payment.order.number,

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from canonical.money import Money
 from retail_platform.kernel.append_only import APPEND_ONLY
 
 
@@ -55,6 +56,11 @@ class ValueAccount(models.Model):
     def free_minor(self) -> int:
         """What may still be spent."""
         return self.balance_minor - self.held_minor
+
+    @property
+    def free(self) -> Money:
+        """The same as money."""
+        return Money(minor=self.free_minor, currency=self.currency)
 
 
 class ValueHold(models.Model):

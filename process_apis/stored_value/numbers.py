@@ -2,8 +2,11 @@
 
 import hmac
 from hashlib import sha256
+from uuid import UUID
 
 from django.conf import settings
+
+_ACCOUNT = "value:"
 
 
 def number_hash(kind: str, number: str) -> str:
@@ -14,6 +17,16 @@ def number_hash(kind: str, number: str) -> str:
 def pin_hash(kind: str, number: str, pin: str) -> str:
     """What a PIN is compared with; "" for an account without one."""
     return _keyed(f"{kind}:{plain(number)}:{pin}") if pin else ""
+
+
+def reference_of(account_id: UUID) -> str:
+    """How a tender names the account it is paid from."""
+    return f"{_ACCOUNT}{account_id}"
+
+
+def account_of(reference: str) -> str:
+    """The id of the account that a tender names."""
+    return reference.removeprefix(_ACCOUNT)
 
 
 def plain(number: str) -> str:
