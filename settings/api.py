@@ -34,6 +34,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "PickupStateEnum": "process_apis.pickups.models.PickupState",
+        "StateEnum": "experience_apis.order_status.models.ShopperState",
+        "RejectReasonEnum": "process_apis.pickups.models.RejectReason",
+    },
     "SCHEMA_PATH_PREFIX": r"/api/(experience|process|system)",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
