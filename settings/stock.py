@@ -10,6 +10,7 @@ STOCK_DRIFT_PERCENT = env.int("STOCK_DRIFT_PERCENT", default=1)
 # What the sweeper calls on each of its rounds.
 SWEEP_ALSO = [
     "process_apis.stock.holds.expire",
+    "process_apis.publication.bell.sweep",
     "process_apis.stock.drop_folder.look",
     "process_apis.stock.snapshots.ask_due",
     "process_apis.pickups.expiry.sweep",
@@ -22,5 +23,6 @@ STORE_SILENCE_MIN = env.int("STORE_SILENCE_MIN", default=480)
 # Files of movements lie in incoming/<source>/ here; each round of the sweeper works on them for so many seconds.
 STOCK_DROP_FOLDER = env.str("STOCK_DROP_FOLDER", default=str(STATE / "drop" / "stock"))
 STOCK_FILES_S = env.float("STOCK_FILES_S", default=0.5)
+STOCK_FILES_CHUNK = env.int("STOCK_FILES_CHUNK", default=20_000)  # rows in one commit
 STOCK_FILES_NEED_TRAILER = env.bool("STOCK_FILES_NEED_TRAILER", default=True)  # without one, a cut-off file is not seen
 STOCK_SNAPSHOTS_AT = env.str("STOCK_SNAPSHOTS_AT", default="02:30")  # UTC, each night

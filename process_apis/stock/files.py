@@ -13,6 +13,7 @@ from itertools import islice
 from typing import BinaryIO
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -24,7 +25,6 @@ from process_apis.stock.told import Outcome
 from retail_platform.kernel import correlation
 from retail_platform.kernel.problem import NotFound
 
-CHUNK = 20_000
 Judged = list[tuple[Row, StockMovement | Outcome]]
 
 
@@ -113,7 +113,7 @@ def tried(stream: BinaryIO, *, source: str, told: Callable[[int], None] = lambda
     rest = file_lines.rows(stream, top, at=top.ends_at, line=1, source=source)
     refused: list[tuple[int, Outcome]] = []
     count = good = 0
-    while chunk := list(islice(rest, CHUNK)):
+    while chunk := list(islice(rest, settings.STOCK_FILES_CHUNK)):
         for row, verdict in _judge(chunk, only=()):
             count, good = count + 1, good + isinstance(verdict, StockMovement)
             if isinstance(verdict, Outcome) and len(refused) < 10_000:
@@ -143,7 +143,7 @@ def _judge(chunk: list[Row], *, only: Collection[str]) -> Judged:
 
 def _apply_chunk(file: StockFile, stream: BinaryIO, top: file_lines.Header, *, now: datetime) -> int:
     at, line = file.offset or top.ends_at, file.line or 1
-    chunk = list(islice(file_lines.rows(stream, top, at=at, line=line, source=file.source), CHUNK))
+    chunk = list(islice(file_lines.rows(stream, top, at=at, line=line, source=file.source), settings.STOCK_FILES_CHUNK))
     judged = _judge(chunk, only=file.only_nodes)
     good = [verdict for _, verdict in judged if isinstance(verdict, StockMovement)]
     bad = [(row, verdict) for row, verdict in judged if isinstance(verdict, Outcome)]
@@ -155,7 +155,7 @@ def _apply_chunk(file: StockFile, stream: BinaryIO, top: file_lines.Header, *, n
     file.set_aside += len(bad)
     if chunk:
         file.offset, file.line = chunk[-1].next_at, chunk[-1].line
-    if len(chunk) < CHUNK:
+    if len(chunk) < settings.STOCK_FILES_CHUNK:
         file.state, file.finished_at = "done", now
     file.save(update_fields=["applied", "known", "contradicted", "set_aside", "offset", "line", "state", "finished_at"])
     return len(chunk)

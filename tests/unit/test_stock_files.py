@@ -1,6 +1,7 @@
 """Files of movements: whole or not at all, each bad line named, the same file once, a kill at any line harmless."""
 
 import io
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -149,8 +150,8 @@ def test_semicolons_and_a_byte_order_mark_are_what_some_tables_write() -> None:
 
 
 @pytest.mark.parametrize("chunk", [1, 3, 7])
-def test_stopped_after_any_chunk_and_gone_on_with_it_ends_the_same(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "CHUNK", chunk)
+def test_stopped_after_any_chunk_and_gone_on_with_it_ends_the_same(chunk: int, settings: Any) -> None:
+    settings.STOCK_FILES_CHUNK = chunk
     raw = a_file(*good(4), "bad," + BAD["unknown-sku"][1], *[GOOD.format(n) for n in range(5, 9)])
     file, _ = files.receive(io.BytesIO(raw), name="day.csv", source="wms")
     for _ in range(12):  # each round begins where the one before stopped
