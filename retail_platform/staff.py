@@ -15,7 +15,7 @@ _ORDER = ("orders.view_order", "orders.view_parcel")
 _GOODS = (
     "catalog.view_product", "catalog.view_node", "stock.view_stockposition", "stock.view_reservation",
     "stock.view_stockmovement", "stock.view_variance", "stock.view_supply", "stock.view_setaside",
-    "stock.view_snapshottaken", "stock.view_stockowner",
+    "sourcing.view_sourcingdecision", "sourcing.view_sourcingrule", "stock.view_snapshottaken", "stock.view_stockowner",
 )  # fmt: skip
 _LEDGER = ("ledger.view_journalentry", "ledger.view_account", "ledger.view_period")
 
@@ -34,6 +34,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "catalog.change_channel",
         "catalog.view_jurisdiction", "catalog.add_jurisdiction", "catalog.change_jurisdiction", "crosswalk.view_link",
         "crosswalk.add_link", "crosswalk.change_link", "stock.view_stockposition", "cases.view_case",
+        "sourcing.view_sourcingrule", "sourcing.add_sourcingrule", "sourcing.change_sourcingrule",
         "cases.change_case", "stock.view_stockowner", "stock.add_stockowner", "stock.change_stockowner",
         "stock.view_variance", "stock.change_variance",
     ),

@@ -26,6 +26,7 @@ TABLES = (
     ("orders.view_order", tables.movements),
     ("orders.view_order", tables.parcels),
     ("stock.view_reservation", tables.reservations),
+    ("sourcing.view_sourcingdecision", tables.sourcing),
     ("engine.view_processrun", tables.runs),
     ("cases.view_case", tables.cases),
     ("ledger.view_journalentry", tables.journals),

@@ -11,6 +11,8 @@ from process_apis.ledger.models import JournalEntry
 from process_apis.order_to_cash.trace import Trace, TraceEvent
 from process_apis.orders.admin import PARCEL_LABELS
 from process_apis.orders.models import Order, PaymentMovement, PaymentState
+from process_apis.sourcing.admin import candidates_table
+from process_apis.sourcing.models import SourcingDecision
 from process_apis.stock.admin import RESERVATION_LABELS
 from process_apis.stock.models import Reservation
 from retail_platform.kernel.admin_pages import SHOW_AT_MOST, Table, duration, folded, label, link, moment, number
@@ -81,6 +83,16 @@ def reservations(order: Order, story: Trace) -> Table:
         for each in Reservation.objects.filter(order_number=order.number).order_by("id")[:SHOW_AT_MOST]
     ]  # fmt: skip
     return Table("Reservations", ("line", "sku", "node", "units", "left already", "state"), rows)
+
+
+def sourcing(order: Order, story: Trace) -> Table:
+    """Where it could have been sent from, and why not."""
+    row = SourcingDecision.objects.filter(order_number=order.number).first()
+    if row is None:
+        return Table("Sourcing", (), [])
+    found = candidates_table(row)
+    note = link("sourcing_sourcingdecision", order.number, "the whole decision")
+    return Table("Sourcing", found.headers, found.rows, note=note)
 
 
 def runs(order: Order, story: Trace) -> Table:

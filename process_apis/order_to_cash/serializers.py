@@ -19,7 +19,9 @@ class OrderOut(OrderRowOut):
 
 class TraceEventOut(StrictSerializer):
     at = serializers.DateTimeField()
-    kind = serializers.CharField(help_text="inbox, fact, run, step, reservation, payment, movement, journal or case")
+    kind = serializers.CharField(
+        help_text="inbox, fact, run, step, reservation, sourcing, payment, movement, journal or case"
+    )
     name = serializers.CharField(help_text="what happened")
     subject = serializers.CharField(help_text="to what")
     state = serializers.CharField(allow_blank=True)

@@ -17,6 +17,7 @@ from process_apis.engine.models import ProcessRun, RunStep
 from process_apis.ledger.models import JournalEntry
 from process_apis.orders import queries as orders
 from process_apis.orders.models import Order, PaymentMovement
+from process_apis.sourcing.models import SourcingDecision
 from process_apis.stock.models import Reservation, StockMovement
 from retail_platform.kernel.outbox.models import Fact
 from system_apis.inbox.models import InboxMessage
@@ -66,6 +67,7 @@ def of_order(number: str, *, channels: Iterable[str] = ()) -> Trace:
         [_step(step) for step in _most(RunStep.objects.select_related("run").filter(run__in=runs))],
         [_fact(fact) for fact in _most(_facts(order, ids))],
         [_reservation(row) for row in _most(Reservation.objects.filter(order_number=order.number))],
+        [_sourcing(row) for row in _most(SourcingDecision.objects.filter(order_number=order.number))],
         [_payment(row) for row in _most(paid)],
         [_movement(row) for row in _most(StockMovement.objects.filter(key__in=_movement_keys(order)))],
         list(_journal(order, runs)),
@@ -155,6 +157,11 @@ def _reservation(row: Reservation) -> TraceEvent:
     return TraceEvent(
         at=row.created_at, kind="reservation", name="reserved", subject=row.order_number, state=row.state, detail=detail
     )
+
+
+def _sourcing(row: SourcingDecision) -> TraceEvent:
+    detail = {"attempt": row.attempt, "chosen": row.chosen, **row.explanation}
+    return TraceEvent(at=row.at, kind="sourcing", name="sourced", subject=row.order_number, detail=detail)
 
 
 def _payment(row: PaymentMovement) -> TraceEvent:
