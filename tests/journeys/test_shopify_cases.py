@@ -45,7 +45,7 @@ def test_a_line_without_sku_parks_the_order_until_its_variant_is_linked(shop: Sh
     shop.closed(order["name"])
 
 
-def test_an_order_that_nobody_has_paid_waits_until_the_shop_tells_of_the_payment(shop: ShopifyShop) -> None:
+def test_an_order_that_nobody_has_paid_goes_on_by_itself_when_the_shop_tells_of_the_payment(shop: ShopifyShop) -> None:
     order = an_order(financial_status="pending", total_outstanding="35.70")
     shop.buy(order)
 
@@ -53,7 +53,6 @@ def test_an_order_that_nobody_has_paid_waits_until_the_shop_tells_of_the_payment
     assert "tender 'card' of 35.70 EUR is still pending at the shop" in case["detail"]
     paid = {**order, "financial_status": "paid", "updated_at": "2026-03-03T08:00:00+01:00"}
     shop.over(shop.deliver(paid, topic="orders/updated"))
-    shop.manage("resume", str(case["run_id"]))
 
     shop.closed(order["name"])
 
