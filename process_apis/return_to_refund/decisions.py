@@ -1,0 +1,219 @@
+"""What may come back, what it is worth, and how the money goes. Pure: values in, values out.
+
+Amounts are smallest units of the order's currency. Shares are taken so that what all units of a line get back adds up
+to what was paid for them, to the cent, in however many returns they come.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """An order line as it was sold: what left, what came back already, and the money of all its units.
+
+    `net_minor` is after the allocated discount and without tax; `returnable` is False for what is final sale.
+    """
+
+    line_id: str
+    sku: str
+    quantity: int
+    shipped: int
+    returned: int
+    net_minor: int
+    tax_minor: int
+    delivered_on: date | None = None
+    returnable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody wants to give back."""
+
+    line_id: str
+    units: int
+    condition: str = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What finance allows. Percentages are whole; `fee_percent` is by condition, 0 where it is not named."""
+
+    window_days: int = 30
+    conditions: tuple[str, ...] = ("new", "opened", "worn", "damaged")
+    fee_percent: Mapping[str, int] = field(default_factory=dict)
+    shipping: str = "whole"  # "whole": with the last unit of the order; "never"; "always"
+    approval_above_minor: int = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a line cannot come back: which of the lines asked, the rule, and the words for it."""
+
+    place: int
+    rule: str
+    why: str
+
+
+def refusals(asked: Sequence[Asked], *, sold: Mapping[str, Sold], policy: Policy, today: date) -> list[Refusal]:
+    """Everything that stands against a return, all at once; nothing if it may come back."""
+    found: list[Refusal] = []
+    wanted: dict[str, int] = {}
+    for place, ask in enumerate(asked):
+        line = sold.get(ask.line_id)
+        if line is None:
+            found.append(Refusal(place, "unknown-line", f"the order has no line {ask.line_id!r}"))
+            continue
+        wanted[ask.line_id] = wanted.get(ask.line_id, 0) + ask.units
+        found += [Refusal(place, rule, why) for rule, why in _against(ask, line, wanted[ask.line_id], policy, today)]
+    return found
+
+
+def _against(ask: Asked, line: Sold, units: int, policy: Policy, today: date) -> list[tuple[str, str]]:
+    left = line.shipped - line.returned
+    found = []
+    if ask.units < 1:
+        found.append(("units", "at least one unit comes back"))
+    if line.shipped == 0:
+        found.append(("not-shipped", f"line {line.line_id} has not left; cancel it instead"))
+    elif units > left:
+        found.append(("more-than-bought", f"{units} of line {line.line_id} cannot come back: {left} of it can"))
+    if not line.returnable:
+        found.append(("final-sale", f"{line.sku} was sold without the right to return it"))
+    if ask.condition not in policy.conditions:
+        found.append(("condition", f"{ask.condition!r} is no condition; one of {', '.join(policy.conditions)}"))
+    if line.delivered_on and today > line.delivered_on + timedelta(days=policy.window_days):
+        last = line.delivered_on + timedelta(days=policy.window_days)
+        found.append(("window", f"line {line.line_id} could come back until {last:%Y-%m-%d}"))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class LineWorth:
+    """What units of a line were paid for, and the fee that is kept of it."""
+
+    line_id: str
+    sku: str
+    units: int
+    net_minor: int
+    tax_minor: int
+    fee_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What a return comes to, and the arithmetic in words. `total_minor` is what the customer gets."""
+
+    lines: tuple[LineWorth, ...]
+    shipping_minor: int
+    shipping_tax_minor: int
+    clawback_minor: int
+    arithmetic: tuple[tuple[str, int], ...]
+
+    @property
+    def net_minor(self) -> int:
+        return sum(line.net_minor for line in self.lines)
+
+    @property
+    def tax_minor(self) -> int:
+        return sum(line.tax_minor for line in self.lines)
+
+    @property
+    def fee_minor(self) -> int:
+        return sum(line.fee_minor for line in self.lines)
+
+    @property
+    def total_minor(self) -> int:
+        paid = self.net_minor + self.tax_minor + self.shipping_minor + self.shipping_tax_minor
+        return paid - self.fee_minor - self.clawback_minor
+
+
+def worth(
+    asked: Sequence[Asked],
+    *,
+    sold: Mapping[str, Sold],
+    policy: Policy,
+    shipping_minor: int = 0,
+    shipping_tax_minor: int = 0,
+    clawback_minor: int = 0,
+) -> Worth:
+    """What comes back is worth what was paid for it, less fees. `shipping_*` is what was paid and not yet given back.
+
+    `clawback_minor` is the promotion that the rest of the order does not earn any more (see `clawback`); no more of it
+    is kept than there is to pay back.
+    """
+    lines, came = [], {line_id: line.returned for line_id, line in sold.items()}
+    for ask in asked:
+        line = sold[ask.line_id]
+        before = came[ask.line_id]
+        net = share(line.net_minor, of=line.quantity, before=before, now=ask.units)
+        tax = share(line.tax_minor, of=line.quantity, before=before, now=ask.units)
+        fee = (net + tax) * policy.fee_percent.get(ask.condition, 0) // 100
+        lines.append(LineWorth(line.line_id, line.sku, ask.units, net, tax, fee))
+        came[ask.line_id] += ask.units
+    last = all(came[line_id] >= line.shipped for line_id, line in sold.items())
+    ships = policy.shipping == "always" or (policy.shipping == "whole" and last)
+    shipping, shipping_tax = (shipping_minor, shipping_tax_minor) if ships else (0, 0)
+    before_clawback = sum(line.net_minor + line.tax_minor - line.fee_minor for line in lines) + shipping + shipping_tax
+    kept = max(0, min(clawback_minor, before_clawback))
+    return Worth(tuple(lines), shipping, shipping_tax, kept, _arithmetic(lines, shipping, shipping_tax, kept))
+
+
+def _arithmetic(
+    lines: Sequence[LineWorth], shipping: int, shipping_tax: int, clawback: int
+) -> tuple[tuple[str, int], ...]:
+    terms = [(f"{line.units} x {line.sku} as paid", line.net_minor + line.tax_minor) for line in lines]
+    terms += [(f"fee for the condition of {line.sku}", -line.fee_minor) for line in lines if line.fee_minor]
+    terms += [("shipping", shipping + shipping_tax)] if shipping + shipping_tax else []
+    terms += [("promotion not earned any more", -clawback)] if clawback else []
+    return tuple(terms)
+
+
+def clawback(*, threshold_minor: int, discount_minor: int, kept_minor: int, taken_back_minor: int = 0) -> int:
+    """How much of a "so much off from so much on" is lost when what is kept falls below its threshold.
+
+    `taken_back_minor` is what earlier returns have lost of it already, or given back with the lines themselves.
+    """
+    return max(0, discount_minor - taken_back_minor) if kept_minor < threshold_minor else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A tender of the order: what was taken with it and not given back or disputed."""
+
+    payment: int
+    kind: str
+    left_minor: int
+    restores: str  # "original", "gift_card", "store_credit", "channel", "cash", "none": how money can go back to it
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One part of a refund: to which tender (None: to none of the order's), how, how much."""
+
+    payment: int | None
+    way: str
+    amount_minor: int
+
+
+def ways(total_minor: int, *, paid: Sequence[Paid], instead: str = "store_credit") -> list[Way]:
+    """Split a refund over the tenders in the order given; what cannot go back to one goes the way `instead`.
+
+    Never more to a tender than was taken with it. Raises ValueError when all of them together were not paid so much.
+    """
+    left, found = total_minor, []
+    for tender in paid:
+        part = min(left, tender.left_minor)
+        if part > 0:
+            way = instead if tender.restores == "none" else tender.restores
+            found.append(Way(tender.payment, way, part))
+            left -= part
+    if left > 0:
+        raise ValueError(f"{left} smallest units more than was paid with all tenders and not given back yet")
+    return found
+
+
+def share(amount_minor: int, *, of: int, before: int, now: int) -> int:
+    """What `now` units of `of` carry of an amount when `before` have come back: the parts add up to the whole."""
+    return amount_minor * (before + now) // of - amount_minor * before // of

@@ -1,0 +1,51 @@
+"""The legs of each entry of the journey (role, amount; debits above zero), as workflows section 2 lists them. Pure."""
+
+from collections.abc import Mapping
+
+
+def memo_legs(
+    *, net: int, tax: int, shipping: int, shipping_tax: int, fee: int, clawback: int
+) -> list[tuple[str, int]]:
+    """A credit memo: returns and tax against what is owed; a fee that is kept is income."""
+    owed = net + tax + shipping + shipping_tax - fee - clawback
+    return [
+        ("RET", net),
+        ("SHIPREV", shipping),
+        ("TAX", tax + shipping_tax),
+        ("OTHER", -fee),
+        ("DISC", -clawback),
+        ("RFL", -owed),
+    ]
+
+
+def refund_legs(*, role: str, amount: int) -> list[tuple[str, int]]:
+    """Money paid back settles what is owed; `role` is the account of where it went (PSP, GC, SC, TILL, CHAN, ...)."""
+    return [("RFL", amount), (role, -amount)]
+
+
+def received_legs(*, cost: int) -> list[tuple[str, int]]:
+    """Goods back at their original cost, awaiting inspection."""
+    return [("INVQ", cost), ("COGS", -cost)]
+
+
+def disposition_legs(disposition: str, *, cost: int, value: int | None = None) -> list[tuple[str, int]]:
+    """What inspection makes of goods in quarantine. `value` is what refurbished goods are still worth."""
+    worth_now = cost if value is None else value
+    legs: Mapping[str, list[tuple[str, int]]] = {
+        "restock": [("INV", cost), ("INVQ", -cost)],
+        "refurbish": [("INV", worth_now), ("WOFF", cost - worth_now), ("INVQ", -cost)],
+        "destroy": [("WOFF", cost), ("INVQ", -cost)],
+        "vendor_return": [("AP", cost), ("INVQ", -cost)],
+        "to_customer": [("COGS", cost), ("INVQ", -cost)],
+    }
+    return legs.get(disposition, [])
+
+
+def dispute_legs(event: str, *, amount: int, fee: int = 0, credited: bool = False) -> list[tuple[str, int]]:
+    """A chargeback opened, won or lost; lost after the goods were credited, it is what we owed the customer."""
+    legs: Mapping[str, list[tuple[str, int]]] = {
+        "opened": [("CHBK", amount), ("FEEP", fee), ("PSP", -amount - fee)],
+        "won": [("PSP", amount), ("CHBK", -amount)],
+        "lost": [("RFL" if credited else "CBL", amount), ("CHBK", -amount)],
+    }
+    return legs[event]
