@@ -48,7 +48,9 @@ class StockPolicy(models.Model):
         verbose_name_plural = "stock policies"
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "sku", "node", "node_kind", "channel", "effective_from"], name="one_policy_from_then"
+                fields=["kind", "sku", "node", "node_kind", "channel", "effective_from"],
+                condition=Q(effective_until__isnull=True) | Q(effective_until__gt=F("effective_from")),
+                name="one_policy_from_then",
             ),
             models.CheckConstraint(
                 condition=Q(effective_until__isnull=True) | Q(effective_until__gte=F("effective_from")),

@@ -33,8 +33,9 @@ class Rules:
     """The policies in force at one moment. A lookup tries only the shapes of scope there are, the narrowest first."""
 
     def __init__(self, rows: Iterable[Rule]) -> None:
+        self.rows = tuple(rows)
         self._by_kind: dict[str, dict[Scope, int]] = {}
-        for row in rows:
+        for row in self.rows:
             scope = (row.sku, row.node, row.node_kind, row.channel)
             self._by_kind.setdefault(row.kind, {})[scope] = row.value
         self._shapes = {
@@ -42,6 +43,14 @@ class Rules:
             for kind, scopes in self._by_kind.items()
         }
         self.channels = {scope[3] for scopes in self._by_kind.values() for scope in scopes} - {""}
+
+    def with_rule(self, rule: Rule) -> "Rules":
+        """As it would be if this rule were in force, too; one for the same scope gives way."""
+        return Rules([*self.without(rule).rows, rule])
+
+    def without(self, rule: Rule) -> "Rules":
+        """As it would be if nothing were said for the scope of this rule."""
+        return Rules(row for row in self.rows if row[:-1] != rule[:-1])
 
     def value(self, kind: str, *, sku: str = "", node: str = "", node_kind: str = "", channel: str = "") -> int | None:
         """The value in force; the default where no policy fits."""
