@@ -9,6 +9,7 @@ class ShopperState(models.TextChoices):
     RECEIVED = "received"
     CONFIRMED = "confirmed"
     PREPARING = "preparing"
+    READY_TO_COLLECT = "ready_to_collect", "ready to collect"
     PARTLY_SHIPPED = "partly_shipped", "partly shipped"
     SHIPPED = "shipped"
     COMPLETED = "completed"
@@ -30,6 +31,7 @@ class OrderStatus(models.Model):
     what_next = models.CharField(max_length=300)
     lines = models.JSONField()
     parcels = models.JSONField()
+    pickup = models.JSONField(null=True)
     currency = models.CharField(max_length=3)
     total_minor = models.BigIntegerField()
     paid_minor = models.BigIntegerField()

@@ -4,16 +4,21 @@ Note [Book after lock]: whoever refreshes an order takes its lock first and read
 last was also read last, so a status never goes back, in whatever order facts and rebuilds come.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
 from django.db import connection, transaction
 
 from experience_apis.order_status.models import OrderStatus
-from experience_apis.order_status.wording import tell
+from experience_apis.order_status.wording import Counter, tell
+from process_apis.catalog import hours
+from process_apis.catalog import queries as catalog
+from process_apis.catalog.models import Node
 from process_apis.orders import queries as orders
 from process_apis.orders.models import Order, OrderLine, Parcel
+from process_apis.pickups import queries as pickups
+from process_apis.pickups.models import Pickup
 
 
 def refresh(number: str, *, now: datetime) -> bool:
@@ -40,6 +45,8 @@ def project(order: Order) -> dict[str, Any]:
     paid, refunded = (
         sum(getattr(payment, name) for payment in payments) for name in ("captured_minor", "refunded_minor")
     )
+    pickup = next(reversed(pickups.of_order(order.number)), None) if order.pickup_node else None
+    store = catalog.nodes().get(order.pickup_node) if pickup else None
     told = tell(
         order.state,
         held=order.events.order_by("-id").values_list("name", flat=True).first() == "order.held",
@@ -47,6 +54,7 @@ def project(order: Order) -> dict[str, Any]:
         shipped=sum(line.shipped for line in lines),
         paid_minor=paid,
         refunded_minor=refunded,
+        counter=_counter(pickup, store) if pickup else None,
     )
     return {
         "channel": order.channel,
@@ -56,12 +64,44 @@ def project(order: Order) -> dict[str, Any]:
         "what_next": told.what_next,
         "lines": [_line(line) for line in lines],
         "parcels": _parcels(order) if any(line.shipped for line in lines) else [],
+        "pickup": _pickup(pickup, store) if pickup else None,
         "currency": order.currency,
         "total_minor": order.total_minor,
         "paid_minor": paid,
         "refunded_minor": refunded,
         "placed_at": order.placed_at,
     }
+
+
+def _counter(pickup: Pickup, store: Node | None) -> Counter:
+    zone = hours.zone_of(store.time_zone if store else "UTC")
+
+    def text(at: datetime | None) -> str:
+        return f"{at.astimezone(zone):%Y-%m-%d %H:%M %Z}" if at else ""
+
+    return Counter(
+        state=pickup.state,
+        store=store.name if store else pickup.node,
+        ready_by=text(pickup.ready_by),
+        until=text(pickup.expires_at),
+        hint=pickup.code_hint,
+    )
+
+
+def _pickup(pickup: Pickup, store: Node | None) -> dict[str, Any]:
+    return {
+        "id": str(pickup.id),
+        "node": pickup.node,
+        "name": store.name if store else pickup.node,
+        "state": pickup.state,
+        "ready_by": _instant(pickup.ready_by),
+        "expires_at": _instant(pickup.expires_at) if pickup.expires_at else None,
+        "code_hint": pickup.code_hint,
+    }
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def digest(email: str) -> str:

@@ -94,6 +94,7 @@ class OrdersView(IdempotentPost, ApiView):
         examples=[
             example("two pairs, by card", examples.ORDER),
             example("from a cart", examples.CART_ORDER),
+            example("to collect at a store", examples.PICKUP_ORDER),
             example("gift card first, card for the rest", examples.GIFT_CARD_ORDER),
             example("placed", examples.PLACED, status=202),
         ],
@@ -128,7 +129,10 @@ class OrderView(ApiView):
         description="Its state in words for the buyer, what has left in which parcel, and its money. An order of a "
         "channel that is not yours answers the same 404 as one that is not there; so does a wrong `email`.",
         responses={200: OrderStatusOut, 304: None, 404: None},
-        examples=[example("partly shipped", examples.STATUS, status=200)],
+        examples=[
+            example("partly shipped", examples.STATUS, status=200),
+            example("ready to collect", examples.READY_TO_COLLECT, status=200),
+        ],
         tags=_TAGS,
     )
     def get(self, request: Request, number: str) -> Response:

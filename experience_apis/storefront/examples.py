@@ -1,5 +1,7 @@
 """Examples for the OpenAPI document. Requests work when pasted, against the demonstration's catalog."""
 
+from typing import Any
+
 NUMBER = "DEMO-1001"
 _TEN = {"amount": "10.00", "currency": "EUR"}
 _PRICE = {"amount": "49.90", "currency": "EUR"}
@@ -50,6 +52,7 @@ ORDER = {
     },
     "payment": {"kind": "card", "token": "tok_visa"},
 }
+PICKUP_ORDER = {**ORDER, "fulfilment": {"method": "pickup", "node": "STORE-001"}}
 CART_ORDER = {
     **ORDER,
     "lines": [{"sku": "SKU-00001", "quantity": 1}, {"sku": "SKU-00002", "quantity": 1}],
@@ -69,7 +72,7 @@ PLACED = {
     "total": {"amount": "104.75", "currency": "EUR"},
     "placed_at": "2026-03-01T09:30:00Z",
 }
-STATUS = {
+STATUS: dict[str, Any] = {
     "number": NUMBER,
     "channel": "web",
     "state": "partly_shipped",
@@ -95,6 +98,7 @@ STATUS = {
             "lines": [{"line_id": "1", "sku": "SKU-00001", "quantity": 1}],
         }
     ],
+    "pickup": None,
     "money": {
         "total": {"amount": "104.75", "currency": "EUR"},
         "paid": {"amount": "54.85", "currency": "EUR"},
@@ -103,4 +107,26 @@ STATUS = {
     "placed_at": "2026-03-01T09:30:00Z",
     "updated_at": "2026-03-01T15:00:02Z",
     "version": 6,
+}
+READY_TO_COLLECT = {
+    **STATUS,
+    "state": "ready_to_collect",
+    "headline": "Your order is ready to collect at Store Berlin until 2026-03-08 11:20 UTC.",
+    "what_next": "Bring the code ending in 11, or an identity document.",
+    "lines": [{**STATUS["lines"][0], "shipped": 0}],
+    "parcels": [],
+    "pickup": {
+        "node": "STORE-001",
+        "name": "Store Berlin",
+        "state": "ready",
+        "ready_by": "2026-03-01T12:00:00Z",
+        "expires_at": "2026-03-08T11:20:00Z",
+        "code": "204211",
+        "code_hint": "11",
+    },
+    "money": {
+        "total": {"amount": "99.80", "currency": "EUR"},
+        "paid": {"amount": "0.00", "currency": "EUR"},
+        "refunded": {"amount": "0.00", "currency": "EUR"},
+    },
 }

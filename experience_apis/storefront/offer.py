@@ -70,9 +70,23 @@ def offer(body: Mapping[str, Any], *, caller: Principal) -> Offer:
             errors.append({"pointer": f"/lines/{position}/sku", "detail": complaint})
     if not catalog.sells_to(body["ship_to"]["country"]):
         errors.append({"pointer": "/ship_to/country", "detail": "We do not sell to this country."})
+    if store := pickup_node(body):
+        errors += _no_counter(store)
     if errors or channel is None:
         raise OrderNotPossible("Correct what is named in errors, then send it again.", errors=errors)
     return Offer(channel, known)
+
+
+def pickup_node(body: Mapping[str, Any]) -> str:
+    """The store that a PlaceOrderIn wants to be handed its goods by; "" where they are sent."""
+    return str(body.get("fulfilment", {}).get("node", ""))
+
+
+def _no_counter(code: str) -> list[dict[str, str]]:
+    node = catalog.nodes().get(code)
+    if node is not None and node.offers_pickup and node.ours:
+        return []
+    return [{"pointer": "/fulfilment/node", "detail": "Nothing can be collected there; choose of pickup-options."}]
 
 
 def _selling(code: str, *, caller: Principal, errors: list[dict[str, str]]) -> Channel | None:

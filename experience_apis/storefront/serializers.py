@@ -1,6 +1,7 @@
 """What the storefront's REST face takes and answers."""
 
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 
@@ -8,6 +9,8 @@ from canonical.money import Money
 from experience_apis.availability.fragment import UNKNOWN
 from experience_apis.availability.models import AvailabilityStatus
 from experience_apis.order_status.models import OrderStatus, ShopperState
+from process_apis.pickups import codes, decisions
+from process_apis.pickups.models import PickupState
 from retail_platform.kernel.serializers import MoneyField, StrictSerializer
 
 MOST_SKUS, MOST_LINES, MOST_UNITS, MOST_TENDERS = 200, 100, 1000, 10
@@ -112,6 +115,20 @@ class TenderIn(StrictSerializer):
     )
 
 
+class FulfilmentIn(StrictSerializer):
+    method = serializers.ChoiceField(choices=["ship", "pickup"])
+    node = serializers.CharField(
+        max_length=32, required=False, help_text="of a pickup: the store that hands it over, see pickup-options"
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["method"] == "pickup" and "node" not in attrs:
+            raise serializers.ValidationError({"node": ["Name the store to collect it at."]})
+        if attrs["method"] == "ship" and "node" in attrs:
+            raise serializers.ValidationError({"node": ["We choose who sends it; name a store for a pickup only."]})
+        return attrs
+
+
 class PlaceOrderIn(StrictSerializer):
     channel = serializers.CharField(max_length=64)
     lines: Any = serializers.ListSerializer(child=LineIn(), allow_empty=False, max_length=MOST_LINES)
@@ -124,6 +141,11 @@ class PlaceOrderIn(StrictSerializer):
         allow_empty=False,
         max_length=MOST_TENDERS,
         help_text="several means of payment that come to the total; none of either where there is nothing to pay",
+    )
+    fulfilment = FulfilmentIn(
+        required=False,
+        help_text="without it the order is sent. A pickup costs no shipping; its `ship_to` is the buyer's address, "
+        "which decides the tax, and where the goods go if the store cannot hand them over",
     )
     cart_reference = serializers.CharField(
         max_length=120,
@@ -174,6 +196,16 @@ class ParcelOut(StrictSerializer):
     lines = ParcelLineOut(many=True)
 
 
+class PickupOfOrderOut(StrictSerializer):
+    node = serializers.CharField()
+    name = serializers.CharField(help_text="of the store")
+    state = serializers.ChoiceField(choices=PickupState.choices)
+    ready_by = serializers.DateTimeField(help_text="when it will be ready at the latest")
+    expires_at = serializers.DateTimeField(allow_null=True, help_text="until when it is kept; null: not ready yet")
+    code = serializers.CharField(allow_blank=True, help_text="for the buyer alone; empty once it is of no use")
+    code_hint = serializers.CharField(help_text="the code's last digits")
+
+
 class MoneyOfOrderOut(StrictSerializer):
     total = MoneyField()
     paid = MoneyField(help_text="taken so far; a card is charged parcel by parcel")
@@ -188,6 +220,7 @@ class OrderStatusOut(StrictSerializer):
     what_next = serializers.CharField()
     lines = OrderLineOut(many=True)
     parcels = ParcelOut(many=True)
+    pickup = PickupOfOrderOut(allow_null=True, help_text="where it is to be collected; null: it is sent")
     money = MoneyOfOrderOut()
     placed_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
@@ -208,6 +241,7 @@ def shown(row: OrderStatus) -> dict[str, Any]:
         "what_next": row.what_next,
         "lines": [{**line, "unit_price": money(line["unit_price_minor"])} for line in row.lines],
         "parcels": row.parcels,
+        "pickup": _collected(row),
         "money": {
             "total": money(row.total_minor),
             "paid": money(row.paid_minor),
@@ -217,3 +251,12 @@ def shown(row: OrderStatus) -> dict[str, Any]:
         "updated_at": row.updated_at,
         "version": row.version,
     }
+
+
+def _collected(row: OrderStatus) -> dict[str, Any] | None:
+    """The pickup with its code, which is worked out here, for this answer, and stands in no row."""
+    if row.pickup is None:
+        return None
+    shown = dict(row.pickup)
+    pickup_id = UUID(shown.pop("id"))
+    return {**shown, "code": codes.code_of(pickup_id) if shown["state"] in decisions.OPEN else ""}

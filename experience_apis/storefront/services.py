@@ -13,7 +13,7 @@ from canonical.order import Order, OrderLine
 from experience_apis.order_status import projection
 from experience_apis.order_status.models import OrderStatus
 from experience_apis.storefront import tenders
-from experience_apis.storefront.offer import Offer, OrderNotPossible, offer
+from experience_apis.storefront.offer import Offer, OrderNotPossible, offer, pickup_node
 from process_apis.orders import services as orders
 from process_apis.orders.models import Order as OrderRow
 from retail_platform.kernel.idempotency.fingerprint import fingerprint
@@ -67,7 +67,9 @@ def _order(body: Mapping[str, Any], offered: Offer, *, identity: str, content: s
     """The order as we will keep it. Raises OrderNotPossible for what only the whole can show, such as its total."""
     try:
         lines = _lines(body, offered)
-        due = total([line.net for line in lines], currency=offered.currency) + offered.shipping
+        store = pickup_node(body)
+        shipping = Money.zero(offered.currency) if store else offered.shipping
+        due = total([line.net for line in lines], currency=offered.currency) + shipping
         _as_expected(body, due)
         return Order(
             channel=body["channel"],
@@ -78,11 +80,12 @@ def _order(body: Mapping[str, Any], offered: Offer, *, identity: str, content: s
             currency=offered.currency,
             taxes_included=True,
             lines=lines,
-            shipping=offered.shipping,
+            shipping=shipping,
             total=due,
             tenders=tenders.tenders(body, due=due),
             customer=body["customer"],
             ship_to=body["ship_to"],
+            pickup_node=store,
         )
     except ValidationError as wrong:
         raise OrderNotPossible(
