@@ -36,6 +36,14 @@ class Caller:
             named["Idempotency-Key"] = key or uuid.uuid4().hex
         return self.http.post(path, raw, content_type=named.pop("Content-Type", "application/json"), headers=named)
 
+    def put(self, path: str, body: Any) -> Any:
+        """PUT a value as JSON."""
+        return self.http.put(path, json.dumps(body).encode(), content_type="application/json")
+
+    def delete(self, path: str) -> Any:
+        """DELETE a path."""
+        return self.http.delete(path)
+
 
 def _named(headers: dict[str, str]) -> dict[str, str]:
     return {name.replace("_", "-"): value for name, value in headers.items()}

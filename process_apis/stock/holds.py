@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
-from process_apis.stock import baskets, promises, statements
+from process_apis.stock import baskets, promises, services, statements
 from process_apis.stock.baskets import Basket
 from process_apis.stock.combiner import Combiner
 from process_apis.stock.models import Reservation, ReservationState
@@ -81,6 +81,14 @@ def confirm(*, hold: str, order_number: str) -> list[Reservation]:
         if confirmed != len(parts) and any(part.order_number != order_number for part in parts):
             raise HoldExpired(f"hold {hold}: {', '.join(sorted({part.state for part in parts}))}; hold the goods again")
     return parts
+
+
+def give_back(*, hold: str) -> None:
+    """The shopper does not want it after all. Twice is once. Raises HoldExpired once an order has it."""
+    if services.release(order_number=hold):
+        return
+    if any(part.order_number != hold for part in held(hold)):
+        raise HoldExpired(f"hold {hold} belongs to an order by now; cancel that order instead")
 
 
 def expire(*, limit: int = 500) -> int:

@@ -6,9 +6,9 @@ from typing import TypeVar
 from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest
 
-from process_apis.stock.models import Reservation, ReservationState, StockMovement, StockPosition
+from process_apis.stock.models import Reservation, ReservationState, StockMovement, StockPosition, Supply
 
-Row = TypeVar("Row", StockPosition, StockMovement)
+Row = TypeVar("Row", StockPosition, StockMovement, Supply)
 SENT_OR_TO_SEND = (ReservationState.OPEN, ReservationState.ALLOCATED, ReservationState.CONSUMED)
 SELLABLE = Greatest(F("on_hand") - F("quarantine") - F("damaged") - F("display"), 0)
 FREE = SELLABLE + F("backorder_limit") - F("reserved") - F("allocated")  # what can still be promised
@@ -52,6 +52,11 @@ def positions(*, nodes: Collection[str], sku: str | None = None, node: str | Non
 def movements(*, nodes: Collection[str], sku: str | None = None, node: str | None = None) -> QuerySet[StockMovement]:
     """Movements to page through, limited like positions."""
     return _seen(StockMovement.objects.all(), nodes=nodes, sku=sku, node=node)
+
+
+def supplies(*, nodes: Collection[str], sku: str | None = None, node: str | None = None) -> QuerySet[Supply]:
+    """What is to come, limited like positions."""
+    return _seen(Supply.objects.all(), nodes=nodes, sku=sku, node=node)
 
 
 def _seen(rows: QuerySet[Row], *, nodes: Collection[str], sku: str | None, node: str | None) -> QuerySet[Row]:

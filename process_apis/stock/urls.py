@@ -3,9 +3,30 @@
 from django.urls import path
 
 from process_apis.stock.api import ExplainView, MovementsView, PositionsView
+from process_apis.stock.history_api import HistoryView
+from process_apis.stock.hold_api import ConfirmHoldView, HoldsView, HoldView
+from process_apis.stock.supply_api import BackorderLimitView, SuppliesView
+from process_apis.stock.transfer_api import (
+    CloseTransferView,
+    ReceiveTransferView,
+    ShipTransferView,
+    TransfersView,
+    TransferView,
+)
 
 urlpatterns = [
     path("positions", PositionsView.as_view(), name="stock-positions"),
     path("movements", MovementsView.as_view(), name="stock-movements"),
+    path("holds", HoldsView.as_view(), name="stock-holds"),
+    path("holds/<str:hold>", HoldView.as_view(), name="stock-hold"),
+    path("holds/<str:hold>/confirm", ConfirmHoldView.as_view(), name="stock-hold-confirm"),
+    path("transfers", TransfersView.as_view(), name="stock-transfers"),
+    path("transfers/<str:reference>", TransferView.as_view(), name="stock-transfer"),
+    path("transfers/<str:reference>/ship", ShipTransferView.as_view(), name="stock-transfer-ship"),
+    path("transfers/<str:reference>/receive", ReceiveTransferView.as_view(), name="stock-transfer-receive"),
+    path("transfers/<str:reference>/close", CloseTransferView.as_view(), name="stock-transfer-close"),
+    path("supplies", SuppliesView.as_view(), name="stock-supplies"),
+    path("backorder_limits/<str:node>/<path:sku>", BackorderLimitView.as_view(), name="stock-backorder-limit"),
+    path("stock/<path:sku>/history", HistoryView.as_view(), name="stock-history"),
     path("stock/<path:sku>/explain", ExplainView.as_view(), name="stock-explain"),
 ]

@@ -1,0 +1,136 @@
+"""What a caller does with the stock book over HTTP: hold goods, move them between nodes, tell what is to come."""
+
+from typing import Any
+
+import pytest
+
+from process_apis.stock.models import StockPosition, Supply
+from tests.callers import Caller, a_key, problem
+from tests.factories import a_catalog, on_hand
+
+pytestmark = pytest.mark.django_db
+STOCK = "/api/process/stock/v1"
+LINE = {"sku": "BOOT-42", "node": "WH-1", "units": 2}
+
+
+@pytest.fixture(autouse=True)
+def goods() -> None:
+    a_catalog(stores=2)
+    on_hand({"BOOT-42": 10})
+
+
+@pytest.fixture
+def caller() -> Caller:
+    return Caller(a_key(scopes=["process.read", "process.write"]))
+
+
+@pytest.fixture
+def bound() -> Caller:
+    """A caller of STORE-002 only."""
+    return Caller(a_key(name="till-2", scopes=["process.read", "process.write"], stores=["STORE-002"]))
+
+
+def hold(caller: Caller, **changes: Any) -> Any:
+    return caller.post(f"{STOCK}/holds", {"holder": "basket-1", "lines": [LINE], **changes})
+
+
+def reserved() -> int:
+    return StockPosition.objects.get(sku="BOOT-42", node="WH-1").reserved
+
+
+def test_what_is_held_is_answered_with_its_id_and_its_end(caller: Caller) -> None:
+    answer = hold(caller, seconds=60)
+    assert (answer.status_code, answer["Location"]) == (201, f"{STOCK}/holds/{answer.json()['id']}")
+    assert answer.json()["lines"][0]["state"] == "held"
+    assert caller.get(answer["Location"]).json() == answer.json()
+
+
+def test_a_held_basket_is_promised_to_an_order_once(caller: Caller) -> None:
+    path = hold(caller)["Location"]
+    assert caller.post(f"{path}/confirm", {"order_number": "W-1"}).json()["order_number"] == "W-1"
+    assert caller.delete(path).status_code == 409
+    assert reserved() == 2
+
+
+def test_what_is_given_back_is_free_again(caller: Caller) -> None:
+    path = hold(caller)["Location"]
+    assert (caller.delete(path).status_code, caller.delete(path).status_code, reserved()) == (204, 204, 0)
+    assert problem(caller.post(f"{path}/confirm", {"order_number": "W-1"}))["type"] == "/problems/hold-expired"
+
+
+def test_more_than_there_is_cannot_be_held(caller: Caller) -> None:
+    answer = hold(caller, lines=[{**LINE, "units": 11}])
+    assert (answer.status_code, problem(answer)["type"]) == (409, "/problems/out-of-stock")
+    assert "11 wanted, 10 free" in problem(answer)["detail"]
+
+
+def test_another_clients_hold_is_not_to_be_found(caller: Caller, bound: Caller) -> None:
+    path = hold(caller)["Location"]
+    assert (bound.get(path).status_code, bound.delete(path).status_code) == (404, 404)
+
+
+def test_a_client_of_one_store_holds_nothing_elsewhere(bound: Caller) -> None:
+    assert problem(hold(bound))["errors"][0]["pointer"] == "/lines/0/node"
+
+
+def moved(caller: Caller, stage: str = "", **body: Any) -> Any:
+    answer = caller.post(f"{STOCK}/transfers{stage}", body)
+    assert answer.status_code < 300, answer.content
+    return answer.json()
+
+
+def a_plan(caller: Caller) -> None:
+    lines = [{"sku": "BOOT-42", "units": 4}]
+    moved(caller, reference="TR-1", from_node="WH-1", to_node="STORE-001", due_on="2026-03-09", lines=lines)
+
+
+def test_a_transfer_is_planned_shipped_received_and_closed(caller: Caller) -> None:
+    a_plan(caller)
+    assert moved(caller, "/TR-1/ship")["state"] == "shipped"
+    lines = [{"sku": "BOOT-42", "units": 3}]
+    assert moved(caller, "/TR-1/receive", receipt="R-1", lines=lines)["lines"][0]["outstanding"] == 1
+    assert moved(caller, "/TR-1/close", reason="lost")["state"] == "closed"
+    assert caller.get(f"{STOCK}/transfers/TR-1").json() == caller.get(f"{STOCK}/transfers").json()["items"][0]
+
+
+def test_a_transfer_between_others_stores_is_not_to_be_found(caller: Caller, bound: Caller) -> None:
+    a_plan(caller)
+    assert bound.get(f"{STOCK}/transfers/TR-1").status_code == 404
+    assert bound.get(f"{STOCK}/transfers").json()["items"] == []
+
+
+SUPPLY = {"reference": "PO-1", "sku": "BOOT-42", "node": "WH-1", "units": 40, "due_on": "2026-03-09", "source": "erp"}
+
+
+def test_what_is_ordered_is_told_by_its_owner(caller: Caller) -> None:
+    for units, standing in ((40, 1), (15, 1), (0, 0)):
+        answer = caller.post(f"{STOCK}/supplies", {"supplies": [{**SUPPLY, "units": units}]})
+        assert (answer.json(), Supply.objects.count()) == ({"standing": standing}, standing)
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [({"source": "wms"}, "source"), ({"sku": "NONE"}, "sku"), ({"node": "MOON"}, "node")],
+)
+def test_a_supply_nobody_may_tell_is_refused_by_name(caller: Caller, changes: dict[str, str], pointer: str) -> None:
+    answer = caller.post(f"{STOCK}/supplies", {"supplies": [{**SUPPLY, **changes}]})
+    assert problem(answer)["errors"][0]["pointer"] == f"/supplies/0/{pointer}"
+
+
+def test_a_limit_lets_more_be_promised_than_there_is_and_stays_above_what_is_promised(caller: Caller) -> None:
+    path = f"{STOCK}/backorder_limits/WH-1/BOOT-42"
+    assert caller.put(path, {"units": 5}).status_code == 200
+    assert hold(caller, lines=[{**LINE, "units": 14}]).status_code == 201
+    assert problem(caller.put(path, {"units": 3}))["type"] == "/problems/promised-beyond"
+    assert caller.put(path, {"units": 4}).status_code == 200
+
+
+def test_the_history_of_a_sku_ends_with_what_is_on_hand(caller: Caller) -> None:
+    answer = caller.get(f"{STOCK}/stock/BOOT-42/history?from=2026-02-01T00:00:00Z&until=2026-04-01T00:00:00Z")
+    line = answer.json()["lines"][0]
+    assert (line["on_hand"][0], line["on_hand"][-1], len(answer.json()["at"])) == (0, 10, len(line["on_hand"]))
+
+
+def test_a_history_that_ends_before_it_begins_is_refused(caller: Caller) -> None:
+    path = f"{STOCK}/stock/BOOT-42/history?from=2026-04-01T00:00:00Z&until=2026-02-01T00:00:00Z"
+    assert problem(caller.get(path))["errors"][0]["parameter"] == "until"
