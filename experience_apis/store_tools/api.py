@@ -52,8 +52,9 @@ class PickupOptionsView(ApiView):
     @extend_schema(
         operation_id="pickup_options",
         summary="Where a basket can be collected, and from when",
-        description="Stores with everything come first, then the nearest, then those that are ready first. "
-        "A store that has nothing of it is not shown. Storefronts may ask with storefront.read.",
+        description="Stores with everything come first, then the nearest, then those that are ready first; those "
+        "that hand nothing over for now come last. A store that has nothing of it is not shown. Storefronts may ask "
+        "with storefront.read.",
         responses={200: PickupOptionsOut, 304: None, 404: None, 422: None},
         examples=[example("two skus near Berlin", examples.OPTIONS, status=200)],
         tags=TAGS,
@@ -62,7 +63,12 @@ class PickupOptionsView(ApiView):
         caller, asked, now = cast(Principal, request.user), self.query, clock.now()
         channel = _channel(asked["channel"], caller=caller)
         found = queries.pickup_options(
-            asked["sku"], near=asked.get("near"), now=now, limit=asked["limit"], stores=caller.stores
+            asked["sku"],
+            channel=channel,
+            near=asked.get("near"),
+            now=now,
+            limit=asked["limit"],
+            stores=caller.stores,
         )
         stores = [option.shown() for option in found]
         return _answer(PickupOptionsOut({"channel": channel, "as_of": now, "stores": stores}).data)

@@ -1,7 +1,7 @@
 """What can be collected where, now."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from experience_apis.store_tools.counters import Counter, counter
 from process_apis.catalog import queries as catalog
 from process_apis.catalog.models import Node
 from process_apis.stock import queries as stock
+from process_apis.stock_policy import services as stock_policy
 from retail_platform.kernel.problem import NotFound, Unprocessable
 
 FAR_M = 10**9  # farther than anything: a store of which we know no place
@@ -58,15 +59,28 @@ def store(code: str, *, skus: Sequence[str], now: datetime) -> tuple[Option, lis
 
 
 def pickup_options(
-    skus: Sequence[str], *, near: tuple[float, float] | None, now: datetime, limit: int, stores: Collection[str] = ()
+    skus: Sequence[str],
+    *,
+    channel: str,
+    near: tuple[float, float] | None,
+    now: datetime,
+    limit: int,
+    stores: Collection[str] = (),
 ) -> list[Option]:
     """The stores to collect these skus at, the best first; `stores` are those the caller is limited to, none: all.
 
-    A store that has nothing of it is left out. Raises UnknownSku.
+    A store that has nothing of it is left out. What one has is what the channel may sell of it; of a store that hands
+    nothing over for now it is what was there when we last heard. Raises UnknownSku.
     """
     counters = {code: node for code, node in _counters().items() if not stores or code in stores}
     units = _units(skus, nodes=counters)
-    found = [_option(node, units, now=now, near=near) for node in counters.values()]
+    offers = stock_policy.to_sell(dict.fromkeys(skus), channel=channel, now=now)
+    found = []
+    for node in counters.values():
+        option = _option(node, units, now=now, near=near)
+        if option.counter.ready_from:
+            option = replace(option, units={sku: offers[sku].units_at(node.code) for sku in option.units})
+        found.append(option)
     return _sorted([option for option in found if any(option.units.values())])[:limit]
 
 
@@ -105,6 +119,6 @@ def _sorted(options: list[Option]) -> list[Option]:
     def best_first(option: Option) -> tuple[Any, ...]:
         at = option.counter
         far = FAR_M if at.distance_m is None else at.distance_m
-        return (not option.has_all, at.ready_from is None, far, at.ready_from or _LATE, at.node)
+        return (at.ready_from is None, not option.has_all, far, at.ready_from or _LATE, at.node)
 
     return sorted(options, key=best_first)

@@ -46,7 +46,7 @@ class SpanOut(StrictSerializer):
 
 class UnitsOut(StrictSerializer):
     sku = serializers.CharField()
-    available = serializers.IntegerField(help_text="units here that nobody was promised")
+    available = serializers.IntegerField(help_text="units here that can be had")
 
 
 class CounterOut(StrictSerializer):
@@ -76,7 +76,9 @@ class StoreOptionOut(CounterOut):
 class PickupOptionsOut(StrictSerializer):
     channel = serializers.CharField()
     as_of = serializers.DateTimeField(help_text="when the stock book was read")
-    stores = StoreOptionOut(many=True, help_text="those with everything first, then by distance, then by ready time")
+    stores = StoreOptionOut(
+        many=True, help_text="with everything first, then by distance, then by ready time; last those offline"
+    )
 
 
 class StoreAvailabilityOut(StrictSerializer):

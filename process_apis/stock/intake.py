@@ -10,6 +10,7 @@ from django.db import transaction
 
 from canonical.product import NodeKind
 from canonical.stock import MovementReason, StockMovement, ToldMovement
+from process_apis.catalog import services as catalog
 from process_apis.catalog.models import Node, Product
 from process_apis.stock import aside, services, told, units
 from process_apis.stock.models import StockMovement as Written
@@ -63,6 +64,8 @@ def _apply(words: Sequence[dict[str, str]], judged: Sequence[Judgement], *, of: 
     good = [judgement for judgement in judged if isinstance(judgement, StockMovement)]
     told_before = set(Written.objects.filter(key__in=[each.key for each in good]).values_list("key", flat=True))
     services.move(good)
+    if good:
+        catalog.heard_from({each.node for each in good})
     found, refused = [], []
     for number, (said, judgement) in enumerate(zip(words, judged, strict=True)):
         if isinstance(judgement, StockMovement):

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from process_apis.catalog.models import BundlePart, Node
+from process_apis.stock_policy.models import PolicyKind, StockPolicy
 from retail_platform.kernel import clock
 from tests.callers import Caller, a_key, problem
 from tests.factories import a_catalog, on_hand
@@ -66,7 +67,7 @@ def test_goods_are_ready_after_the_lead_time() -> None:
 
 def test_an_offline_store_is_shown_as_such_and_promises_no_time() -> None:
     a_store(3, online=False)
-    munich = options()[0]
+    munich = options()[-1]
     assert (munich["node"], munich["state"], munich["ready_from"]) == ("STORE-003", "offline", None)
 
 
@@ -88,6 +89,12 @@ def test_a_bundle_can_be_had_where_all_its_parts_are() -> None:
     BundlePart.objects.create(bundle="SET", part="COAT-1", units=1)
     found = options("sku=SET&channel=web")
     assert [(each["node"], each["items"]) for each in found] == [("STORE-003", [{"sku": "SET", "available": 1}])]
+
+
+def test_a_store_shows_no_more_than_the_channel_may_sell() -> None:
+    a_policy = {"kind": PolicyKind.SAFETY, "node": "STORE-003", "value": 2, "effective_from": clock.now()}
+    StockPolicy.objects.create(**a_policy)
+    assert options("sku=BOOT-42&channel=web")[-1]["items"] == [{"sku": "BOOT-42", "available": 3}]
 
 
 def test_a_place_that_is_not_ours_or_has_no_counter_is_no_option() -> None:
