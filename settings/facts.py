@@ -14,10 +14,12 @@ FACT_LISTENERS = {
     ],
     "inbox.unrecognized": ["process_apis.cases.listener:on_unrecognized"],
     "inbox.conflict": ["process_apis.cases.listener:on_conflict"],
+    "stock.changed": ["process_apis.publication.listener:on_changed"],
+    "stock_policy.changed": ["process_apis.publication.listener:on_changed"],
 }
 FACT_STUCK_LISTENER = "process_apis.cases.listener:on_stuck"
 # What a relay calls after each round, with `delivered`, the number of facts: copies outside the database follow here.
-RELAY_ALSO = ["experience_apis.availability.keeper:tend"]
+RELAY_ALSO = ["experience_apis.availability.keeper:tend", "process_apis.publication.bell:after_facts"]
 # Modules that declare journeys; the engine imports them to know its processes.
 PROCESS_MODULES = [
     "process_apis.order_to_cash.process",
