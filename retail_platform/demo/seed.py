@@ -23,7 +23,8 @@ TOKENS = {
     "tax": {"account": "sandbox", "licence_key": "tax_sandbox"},
     "pos": {"token": "pos_sandbox"},
 }
-DEMO_CLIENT, ENGINEER = "demo-storefront", "demo-engineer"
+DEMO_CLIENT, ENGINEER, TILL = "demo-storefront", "demo-engineer", "demo-till"
+TILL_STANDS_IN = "STORE-001"
 
 
 def write(*, base_url: str, sandbox_url: str) -> None:
@@ -107,5 +108,12 @@ def storefront_key() -> str:
 def engineer_key() -> str:
     """A new key that may do everything an API offers, for whoever looks around in the demo."""
     client = identity.ensure_client(name=ENGINEER, scopes=list(SCOPES))
+    ApiKey.objects.filter(client=client, revoked_at=None).update(revoked_at=clock.now())
+    return identity.make_key(client=client)
+
+
+def till_key() -> str:
+    """A new key for a till of one store: what its staff may do there, and nothing elsewhere."""
+    client = identity.ensure_client(name=TILL, scopes=["stores.read", "stores.write"], stores=[TILL_STANDS_IN])
     ApiKey.objects.filter(client=client, revoked_at=None).update(revoked_at=clock.now())
     return identity.make_key(client=client)

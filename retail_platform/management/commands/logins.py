@@ -17,6 +17,7 @@ class Command(BaseCommand):
             *(f"  {name:<12} {password}" for name, password in people.items()),
             "Call the APIs with `Authorization: Bearer <key>`",
             f"  storefront   {seed.storefront_key()}",
+            f"  till         {seed.till_key()}",
             f"  engineer     {seed.engineer_key()}",
         ]
         self.stdout.write("\n".join(lines))

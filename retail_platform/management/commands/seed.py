@@ -37,7 +37,9 @@ class Command(BaseCommand):
             raise CommandError(f"the sandbox does not answer at {sandbox} ({failure}); is manage.py up running?") from (
                 failure
             )
-        keys = {} if keep_keys else {"storefront": seed.storefront_key(), "engineer": seed.engineer_key()}
+        keys: dict[str, str] = {}
+        if not keep_keys:
+            keys = {"storefront": seed.storefront_key(), "till": seed.till_key(), "engineer": seed.engineer_key()}
         if options["json"]:
             self.stdout.write(json.dumps({"url": url, "sandbox": sandbox, "skus": assortment.SKUS, "keys": keys}))
             return
