@@ -3,8 +3,11 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
+from process_apis.catalog import queries as catalog
+from process_apis.catalog.models import Channel
 from process_apis.stock_policy import offers, reading
 from process_apis.stock_policy.offers import Book, Offer
+from retail_platform.kernel.problem import NotFound
 
 
 def to_sell(skus: Collection[str], *, channel: str, now: datetime) -> dict[str, Offer]:
@@ -21,6 +24,15 @@ def by_channels(
     alike = [channel for channel in channels if channel not in book.rules.channels]
     groups = [[channel] for channel in own] + ([alike] if alike else [])
     return [(group, from_book(book, skus, channel=group[0], now=now)) for group in groups]
+
+
+def explained(sku: str, *, now: datetime) -> dict[str, Offer]:
+    """What each active channel may sell of one sku. Raises NotFound for one that is not sold."""
+    if not catalog.products([sku]):
+        raise NotFound(f"there is no sku {sku}; see the products in the admin for what is sold")
+    channels = list(Channel.objects.filter(active=True).order_by("code").values_list("code", flat=True))
+    found = by_channels([sku], channels=channels, now=now)
+    return {code: of_group[sku] for group, of_group in found for code in group}
 
 
 def from_book(book: Book, skus: Iterable[str], *, channel: str, now: datetime) -> dict[str, Offer]:

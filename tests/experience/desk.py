@@ -17,6 +17,7 @@ from process_apis.orders import services as orders
 from process_apis.orders.models import Order, Parcel
 from process_apis.stock import services as stock
 from process_apis.stock.models import Reservation, SetAside, SnapshotTaken, StockOwner, Supply, Variance
+from process_apis.stock_policy.models import NodeAccuracy, Recalculation, StockPolicy
 from retail_platform import staff
 from retail_platform.kernel import clock, correlation
 from retail_platform.kernel.identity import services as identity
@@ -50,6 +51,7 @@ def a_day(*, number: str = "W-1001") -> Day:
         stock.move(_received(number))
         Reservation.objects.create(order_number=number, line_id="1", sku="BOOT-42", node="WH-1", units=1)
         _stock_papers(number)
+        _policies(number)
         parcel = Parcel.objects.create(
             order=order, shipment_id=f"SHP-{number}", position=1, node="WH-1", shipping_minor=0, shipping_tax_minor=0,
             total_minor=11900, invoice_number=f"INV-{number}", dispatched_at=clock.now(),
@@ -108,6 +110,15 @@ def signed_in(name: str, *, group: str = "", **changes: Any) -> Browser:
     browser = Browser()
     browser.force_login(user)
     return browser
+
+
+def _policies(number: str) -> None:
+    """A rule that lowers what channels see, and what is known of a node."""
+    StockPolicy.objects.create(
+        kind="safety", value=1, sku=number, effective_from=NOON, reason=f"for {number}", made_by="ada"
+    )
+    NodeAccuracy.objects.update_or_create(node="WH-1", defaults={"score": 90, "scored_at": NOON})
+    Recalculation.objects.create(node="WH-1", cause=number)
 
 
 def _stock_papers(number: str) -> None:
