@@ -6,3 +6,6 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("storefront/v1/", include("experience_apis.storefront.urls")),
     path("store_tools/v1/", include("experience_apis.store_tools.urls")),
 ]
+page_urlpatterns: list[URLPattern | URLResolver] = [
+    path("store/", include("experience_apis.store_tools.page_urls")),
+]

@@ -25,8 +25,9 @@ if settings.ROLE == "web":  # other processes load no pages, and have no address
     ]
     if "experience" in settings.LAYERS:
         from experience_apis.urls import api_urlpatterns as experience
+        from experience_apis.urls import page_urlpatterns as pages
 
-        urlpatterns.append(path("api/experience/", include(experience)))
+        urlpatterns += [path("api/experience/", include(experience)), *pages]
     if "process" in settings.LAYERS:
         from process_apis.urls import api_urlpatterns as process
 

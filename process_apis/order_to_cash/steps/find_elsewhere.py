@@ -22,6 +22,7 @@ from process_apis.pickups import queries as pickups
 from process_apis.pickups.models import Pickup, RejectReason
 from process_apis.stock import holds
 from process_apis.stock import queries as stock
+from process_apis.stock_policy import services as stock_policy
 from retail_platform.kernel.problem import DomainError
 
 _COUNT_IT = (RejectReason.NOT_FOUND, RejectReason.DAMAGED, RejectReason.SOLD_IN_STORE, RejectReason.DISPLAY_ONLY)
@@ -57,7 +58,7 @@ def _at_another_store(order: Order, pickup: Pickup, now: datetime) -> list[str]:
         and (metres := _metres(first, node)) is not None and metres <= settings.PICKUP_OTHER_STORE_M
     ]  # fmt: skip
     for _, code in sorted(near):
-        if _move(order, pickup, to=[code]):
+        if _move(order, pickup, to=[code], collected=True, now=now):
             Order.objects.filter(id=order.id).update(pickup_node=code)
             order.pickup_node = code
             ask_store(order, now=now)
@@ -68,7 +69,7 @@ def _at_another_store(order: Order, pickup: Pickup, now: datetime) -> list[str]:
 def _sent_home(order: Order, pickup: Pickup, now: datetime) -> list[str]:
     tried = _tried(order)
     senders = [node.code for node in catalog.nodes().values() if node.ships and node.ours and node.code not in tried]
-    moved = _move(order, pickup, to=senders)
+    moved = _move(order, pickup, to=senders, collected=False, now=now)
     if moved:
         Order.objects.filter(id=order.id).update(pickup_node="")
         order.pickup_node = ""
@@ -81,11 +82,16 @@ _WAYS: dict[str, Callable[[Order, Pickup, datetime], list[str]]] = {
 }
 
 
-def _move(order: Order, pickup: Pickup, *, to: Sequence[str]) -> list[str]:
+def _move(order: Order, pickup: Pickup, *, to: Sequence[str], collected: bool, now: datetime) -> list[str]:
     """Promise all lines from these nodes instead, best first, or none. Returns the nodes that have them now."""
     promised = [row for row in stock.to_send(order.number) if row.node == pickup.node]
-    demand = {(row.line_id, row.sku): row.units - row.consumed for row in promised}
-    found = decisions.elsewhere(demand, free=stock.free({sku for _, sku in demand}), nodes=list(to))
+    demand = {(row.line_id, row.sku): row.units - row.consumed for row in promised if row.units > row.consumed}
+    free: dict[str, dict[str, int]] = {}
+    there = stock.free({sku for _, sku in demand})
+    for sku, offer in stock_policy.to_sell(list(there), channel=order.channel, now=now).items():
+        may = {at.node for at in offer.nodes if (at.may_pick_up if collected else at.may_ship)}
+        free[sku] = {node: units for node, units in there[sku].items() if node in may}
+    found = decisions.elsewhere(demand, free=free, nodes=list(to))
     if not found:
         return []
     try:
@@ -102,9 +108,7 @@ def _tried(order: Order) -> set[str]:
 
 
 def _metres(one: Node | None, other: Node) -> int | None:
-    if one is None or None in (one.latitude, one.longitude, other.latitude, other.longitude):
-        return None
-    return hours.distance_m((one.latitude, one.longitude), (other.latitude, other.longitude))  # type: ignore[arg-type]
+    return hours.distance_m(one.point, other.point) if one and one.point and other.point else None
 
 
 def _have_it_counted(pickup: Pickup) -> None:
