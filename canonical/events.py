@@ -5,6 +5,7 @@ from typing import Any
 
 from canonical.ids import NodeCode, OrderNumber, Sku
 from canonical.money import CurrencyCode, Minor
+from canonical.quantity import Units
 from canonical.shipment import Shipment
 from canonical.value import Instant, Value
 
@@ -38,6 +39,58 @@ class OrderPlaced(OrderFact):
 
 class OrderCancelled(OrderFact):
     reason: str
+
+
+class CancelRequested(OrderFact):
+    """Somebody wants units of an order cancelled; `cancellation` is the id of the request."""
+
+    cancellation: str
+    reason: str
+
+
+class CancelTurn(OrderFact):
+    """The order's journey stands still until this request is decided."""
+
+    cancellation: str
+
+
+class CancellationState(OrderFact):
+    """What became of a request: granted, done, refused, becomes_return."""
+
+    cancellation: str
+    state: str
+
+
+class OrderHeld(OrderFact):
+    """The order waits until somebody has looked at it."""
+
+    why: str
+    reason: str
+
+
+class HoldReleased(OrderFact):
+    by: str
+    reason: str
+    at: Instant
+
+
+class ReturnLine(Value):
+    line_id: str
+    quantity: Units
+
+
+class ReturnRequested(OrderFact):
+    """Goods have left that were to be cancelled; they are to come back."""
+
+    cancellation: str
+    lines: tuple[ReturnLine, ...]
+    reason: str
+
+
+class OrderChanged(OrderFact):
+    """What was agreed is different now; `changes` says in words what."""
+
+    changes: tuple[str, ...]
 
 
 class PaymentExpiring(OrderFact):
@@ -133,6 +186,14 @@ FACTS: dict[str, type[Value]] = {
     "order.cancelled": OrderCancelled,
     "order.part_cancelled": OrderCancelled,
     "order.closed": OrderFact,
+    "order.cancel_requested": CancelRequested,
+    "order.cancel_turn": CancelTurn,
+    "order.cancellation_decided": CancellationState,
+    "order.cancellation_settled": CancellationState,
+    "order.held": OrderHeld,
+    "order.hold_released": HoldReleased,
+    "order.changed": OrderChanged,
+    "return.requested": ReturnRequested,
     "payment.expiring": PaymentExpiring,
     "shipment.dispatched": ShipmentDispatched,
     "parcel.settled": ParcelSettled,

@@ -13,8 +13,9 @@ from retail_platform.kernel.outbox.models import Fact
 _SIGNAL = """
 UPDATE engine_processrun
 SET signals = signals + 1,
-    state = CASE WHEN state = 'waiting' AND waiting_for = %(fact)s THEN 'ready' ELSE state END,
-    next_wake_at = CASE WHEN state = 'waiting' AND waiting_for = %(fact)s
+    state = CASE WHEN state = 'waiting' AND %(fact)s = ANY(string_to_array(waiting_for, ' '))
+                 THEN 'ready' ELSE state END,
+    next_wake_at = CASE WHEN state = 'waiting' AND %(fact)s = ANY(string_to_array(waiting_for, ' '))
                         THEN clock_timestamp() + %(grace)s * interval '1 second' ELSE next_wake_at END
 WHERE process = %(process)s AND subject = %(subject)s AND finished_at IS NULL
 RETURNING id, state, step, correlation_id

@@ -37,7 +37,10 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Not yet: look again when `fact` happens to this run's subject, and at `until` in any case."""
+    """Not yet: look again when `fact` happens to this run's subject, and at `until` in any case.
+
+    Several facts are named with spaces between them, in 64 letters together.
+    """
 
     fact: str
     until: datetime

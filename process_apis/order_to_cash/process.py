@@ -3,17 +3,35 @@
 from process_apis.engine.process import Process, Step
 from process_apis.order_to_cash.steps.accept_order import accept_order, reject_order
 from process_apis.order_to_cash.steps.await_parcels import await_parcels
+from process_apis.order_to_cash.steps.await_turn import await_turn
 from process_apis.order_to_cash.steps.book_deposit import book_deposit, reverse_deposit
 from process_apis.order_to_cash.steps.book_sale import book_sale
 from process_apis.order_to_cash.steps.capture_payment import capture_payment
+from process_apis.order_to_cash.steps.clear_order import clear_order, let_cancellations_in
 from process_apis.order_to_cash.steps.close_order import close_order
 from process_apis.order_to_cash.steps.commit_tax import commit_tax
 from process_apis.order_to_cash.steps.confirm_payment import confirm_payment, give_payment_back
 from process_apis.order_to_cash.steps.create_erp_order import cancel_erp_order, create_erp_order
+from process_apis.order_to_cash.steps.decide_cancellation import (
+    await_taken_back,
+    decide_cancellation,
+    settle_cancellation,
+)
 from process_apis.order_to_cash.steps.find_elsewhere import find_elsewhere, send_instead
+from process_apis.order_to_cash.steps.give_back_cancelled import (
+    book_cancellation,
+    reduce_erp_order,
+    refund_cancelled,
+)
 from process_apis.order_to_cash.steps.give_up_rest import give_up_rest, settle_pickup
 from process_apis.order_to_cash.steps.issue_invoice import issue_invoice
-from process_apis.order_to_cash.steps.post_journal import post_cost, post_deposit, post_sale, take_deposit_back
+from process_apis.order_to_cash.steps.post_journal import (
+    post_cancellation,
+    post_cost,
+    post_deposit,
+    post_sale,
+    take_deposit_back,
+)
 from process_apis.order_to_cash.steps.quote_tax import quote_tax
 from process_apis.order_to_cash.steps.record_handover import record_handover
 from process_apis.order_to_cash.steps.record_shipment import record_found_shipment, record_shipment
@@ -21,7 +39,9 @@ from process_apis.order_to_cash.steps.release_to_warehouse import recall_from_wa
 from process_apis.order_to_cash.steps.renew_authorization import hold_for_payment, let_old_hold_go, renew_authorization
 from process_apis.order_to_cash.steps.reserve_stock import release_stock, reserve_stock
 from process_apis.order_to_cash.steps.settle_parcel import settle_parcel
+from process_apis.order_to_cash.steps.stop_goods import send_rest, stop_goods
 from process_apis.order_to_cash.steps.take_in_order import take_in_order
+from process_apis.order_to_cash.steps.tell_cancelled import tell_cancelled
 from process_apis.order_to_cash.steps.tell_channel import tell_channel
 from process_apis.order_to_cash.steps.void_remainder import void_remainder
 
@@ -39,23 +59,51 @@ ORDER_CHANGE_INTAKE = Process(  # the same for a change; it may come before the 
     steps=(Step(take_in_order, queue="checkout"),),
 )
 
+CANCELLING = (
+    "order.cancel_requested", "order.cancellation_decided", "order.cancellation_settled", "order.hold_released",
+)  # fmt: skip
+
 ORDER_TO_CASH = Process(
     name="order_to_cash",
     starts_on="order.placed",
     subject="order_number",
-    wakes_on=("shipment.dispatched", "parcel.settled", "pickup.settled"),
+    wakes_on=("shipment.dispatched", "parcel.settled", "pickup.settled", *CANCELLING),
     steps=(
         Step(accept_order, undo=reject_order, queue="checkout"),
         Step(quote_tax, queue="checkout", remote=True),
+        Step(clear_order, queue="checkout"),
         Step(reserve_stock, undo=release_stock, queue="checkout"),
         Step(confirm_payment, undo=give_payment_back, queue="checkout", remote=True),
         Step(create_erp_order, undo=cancel_erp_order, remote=True),
+        Step(let_cancellations_in),
         Step(release_to_warehouse, undo=recall_from_warehouse, remote=True),
         Step(book_deposit, undo=reverse_deposit),  # once nobody can refuse the order any more
         Step(post_deposit, undo=take_deposit_back, remote=True),
         Step(await_parcels, remote=True),
         Step(void_remainder, remote=True),
         Step(close_order),
+    ),
+)
+
+ORDER_CANCEL = Process(  # units of an order, or all of it: see Note [Turns]
+    name="order_cancel",
+    starts_on="order.cancel_requested",
+    subject="cancellation",
+    wakes_on=("order.cancel_turn",),
+    on_refusal="park",
+    budget_s=24 * 3600,
+    steps=(
+        Step(await_turn),
+        Step(stop_goods, remote=True),
+        Step(decide_cancellation),
+        Step(send_rest, remote=True),
+        Step(reduce_erp_order, remote=True),
+        Step(refund_cancelled, queue="finance", remote=True),
+        Step(book_cancellation, queue="finance"),
+        Step(post_cancellation, queue="finance", remote=True),
+        Step(await_taken_back),
+        Step(tell_cancelled, remote=True),
+        Step(settle_cancellation),
     ),
 )
 
@@ -121,6 +169,7 @@ PROCESSES = (
     ORDER_INTAKE,
     ORDER_CHANGE_INTAKE,
     ORDER_TO_CASH,
+    ORDER_CANCEL,
     SHIPMENT_INTAKE,
     SHIPMENT_FOUND,
     PARCEL,

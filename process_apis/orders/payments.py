@@ -73,6 +73,15 @@ def refunded(payment: Payment, *, minor: int, reference: str, key: str) -> None:
         _advance(payment, all_of_it, PaymentState.REFUNDED, PaymentState.PART_REFUNDED, refunded_minor=given)
 
 
+def given_back_by_channel(payment: Payment) -> None:
+    """The channel gives the customer what it has taken, or lets go what it holds."""
+    minor = payment.captured_minor - payment.refunded_minor
+    if minor:
+        refunded(payment, minor=minor, reference=AT_CHANNEL, key=f"refund:channel:{payment.id}")
+    else:
+        voided(payment)
+
+
 def voided(payment: Payment) -> None:
     """What was held and not taken is let go."""
     Payment.objects.filter(id=payment.id, amount_minor__gt=F("captured_minor") + F("voided_minor")).update(
@@ -92,7 +101,7 @@ def owed(tender: ParcelTender, *, due_on: date) -> None:
 
 def hold_order(payment: Payment) -> None:
     """The order waits for its payment."""
-    Order.objects.filter(id=payment.order_id).update(on_hold=HoldReason.PAYMENT)
+    Order.objects.filter(id=payment.order_id, on_hold="").update(on_hold=HoldReason.PAYMENT)
 
 
 def _told(payment: Payment, *, key: str, kind: str, minor: int, reference: str) -> bool:

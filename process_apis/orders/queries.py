@@ -1,5 +1,6 @@
 """Read the order book."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 
 from django.db.models import QuerySet
@@ -42,6 +43,14 @@ def locked(number: str) -> Order:
     if found is None:
         raise NoSuchOrder(f"there is no order {number!r}")
     return found
+
+
+def goods(order: Order) -> Counter[str]:
+    """What an order is of: sku → units."""
+    units: Counter[str] = Counter()
+    for line in order.lines.all():
+        units[line.sku] += line.quantity
+    return units
 
 
 def parcel(shipment_id: str) -> Parcel:

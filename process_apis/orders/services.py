@@ -134,6 +134,14 @@ def move_on(order: Order, *, to: OrderState, since: Sequence[OrderState], **chan
     return bool(moved)
 
 
+def asked_to_send(order: Order, references: Mapping[str, str]) -> None:
+    """Note what each node's system calls our request to send; "" where it was taken back and nothing remains."""
+    if references:
+        with transaction.atomic():
+            row = Order.objects.select_for_update(no_key=True).get(id=order.id)
+            Order.objects.filter(id=order.id).update(releases={**row.releases, **references})
+
+
 def describe_lines(order: Order, *, by_sku: Mapping[str, Mapping[str, Any]]) -> None:
     """Keep title, tax code and cost of the day with each line: what the product is later must not change the past."""
     for line in order.lines.all():
@@ -149,7 +157,7 @@ def set_taxes(order: Order, *, by_line: Mapping[str, int], shipping_minor: int) 
 
 def close(order: Order, *, now: datetime) -> bool:
     """Every line has left or is cancelled and the money is settled."""
-    if not move_on(order, to=OrderState.CLOSED, since=[OrderState.SHIPPED], closed_at=now):
+    if not move_on(order, to=OrderState.CLOSED, since=[OrderState.SHIPPED], closed_at=now, on_hold=""):
         return False
     tell(order, "order.closed")
     return True

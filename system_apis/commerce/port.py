@@ -1,6 +1,6 @@
 """What we ask of any web shop: read its orders, tell it what became of them, and how many it may sell."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -47,6 +47,11 @@ class CommercePort(Protocol):
         """Read one order as the shop's webhook carries it. Raises ContractBroken with the field and the rule."""
 
     def tell_shipped(self, channel_order_id: str, shipment: Shipment, *, key: CallKey) -> VendorRef: ...
+
+    def tell_cancelled(
+        self, channel_order_id: str, units: Mapping[str, int], *, whole: bool, reason: str, key: CallKey
+    ) -> VendorRef:
+        """Tell of units by line_id that will not come, or of the whole order. The shop gives back what it took."""
 
     def stock_place(self) -> str | None:
         """Where in the shop our levels go, by its own name; None: nobody wants us to tell this shop of stock."""

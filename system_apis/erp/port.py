@@ -1,5 +1,6 @@
 """What we ask of any ERP. Every write sent twice under one key happens once; every call may raise SystemFault."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from canonical.journal import AccountBalance, Invoice, JournalEntry
@@ -17,6 +18,9 @@ class ErpPort(Protocol):
         """The open sales order under our number; None where there is none. Raises ContractBroken for several."""
 
     def cancel_sales_order(self, reference: VendorRef, *, key: CallKey) -> None: ...
+
+    def reduce_sales_order(self, reference: VendorRef, remains: Mapping[str, int], *, key: CallKey) -> None:
+        """Let the order have these quantities, by line_id. The same again changes nothing."""
 
     def create_invoice(self, invoice: Invoice, *, key: CallKey) -> VendorRef: ...
 

@@ -58,10 +58,10 @@ def adopt_order(world: World, order: dict[str, Any]) -> dict[str, Any]:
 
 
 def get_order(world: World, asked: Asked) -> Reply:
-    return Reply(200, {"order": _order(world, asked)})
+    return Reply(200, {"order": order_of(world, asked)})
 
 
-def _order(world: World, asked: Asked) -> dict[str, Any]:
+def order_of(world: World, asked: Asked) -> dict[str, Any]:
     found = world.store.get("commerce.orders", asked.named["id"])
     if found is None:
         raise Refusal(404, {"errors": "Not Found"})
@@ -69,7 +69,7 @@ def _order(world: World, asked: Asked) -> dict[str, Any]:
 
 
 def fulfil(world: World, asked: Asked) -> Reply:
-    order, wish = _order(world, asked), asked.body().get("fulfillment")
+    order, wish = order_of(world, asked), asked.body().get("fulfillment")
     if not isinstance(wish, dict) or not isinstance(wish.get("line_items"), list) or not wish["line_items"]:
         raise refuse(422, "fulfillment", "line_items must name at least one line")
     try:

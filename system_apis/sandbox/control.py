@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from system_apis.sandbox import commerce, pos, shop_levels, stock, wms_floor, wms_stock
+from system_apis.sandbox import commerce, pos, shop_changes, shop_levels, stock, wms_floor, wms_stock
 from system_apis.sandbox.asked import Asked, Refusal, Reply, Route
 from system_apis.sandbox.statement import statement
 from system_apis.sandbox.world import TOKENS, World
@@ -102,6 +102,10 @@ def adopt_order(world: World, asked: Asked) -> Reply:
     return Reply(201, {"order": commerce.adopt_order(world, body.get("order", body))})
 
 
+def cancel_order(world: World, asked: Asked) -> Reply:
+    return Reply(201, {"order": shop_changes.cancel_by_shop(world, asked.body())})
+
+
 def ring_up(world: World, asked: Asked) -> Reply:
     tickets = asked.body().get("tickets")
     if not isinstance(tickets, list):
@@ -126,6 +130,7 @@ ROUTES = [
     Route("GET", "/_control/faults", "list_faults", list_faults),
     Route("DELETE", "/_control/faults", "clear_faults", clear_faults),
     Route("POST", "/_control/commerce/orders", "place_order", place_order),
+    Route("POST", "/_control/commerce/cancellations", "cancel_order", cancel_order),
     Route("GET", "/_control/commerce/levels", "levels", levels),
     Route("POST", "/_control/commerce/levels", "set_level", set_level),
     Route("POST", "/_control/commerce/adopt", "adopt_order", adopt_order),

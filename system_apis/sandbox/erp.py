@@ -73,6 +73,35 @@ def cancel_sales_order(world: World, asked: Asked) -> Reply:
     return Reply(200, order)
 
 
+def set_quantities(world: World, asked: Asked) -> Reply:
+    """Fewer of some lines; a quantity that is so already is no change."""
+    order, body = document(world, "salesOrders", asked), asked.body()
+    if order["status"] != "open":
+        raise refuse(409, "notOpen", f"Sales order {order['id']} is {order['status']}.")
+    wanted = {
+        need(line, "lineId", str, wrong): need(line, "quantity", int, wrong)
+        for line in need(body, "lines", list, wrong)
+    }
+    before = {line["lineId"]: int(line["quantity"]) for line in order["lines"]}
+    if any(name not in before or not 0 <= quantity <= before[name] for name, quantity in wanted.items()):
+        raise wrong("lines")
+    changed = {name: quantity for name, quantity in wanted.items() if quantity != before[name]}
+    if changed:
+        lines = [{**line, "quantity": wanted.get(line["lineId"], line["quantity"])} for line in order["lines"]]
+        order = {**order, "lines": lines}
+        world.store.put("erp.salesOrders", order["id"], order)
+        world.effect(
+            asked,
+            system="erp",
+            operation="reduce_sales_order",
+            key=str(body.get("externalRef", "")),
+            reference=order["id"],
+            subject=order["orderNumber"],
+            lines=changed,
+        )
+    return Reply(200, order)
+
+
 def create_invoice(world: World, asked: Asked) -> Reply:
     body = asked.body()
     need(body, "invoiceNumber", str, wrong)

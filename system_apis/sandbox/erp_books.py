@@ -71,6 +71,7 @@ ROUTES = [
     Route("GET", "/erp/salesOrders", "find_salesOrders", erp.search),
     Route("GET", "/erp/salesOrders/{id}", "get_sales_order", erp.get_sales_order),
     Route("POST", "/erp/salesOrders/{id}/cancel", "cancel_sales_order", erp.cancel_sales_order),
+    Route("POST", "/erp/salesOrders/{id}/quantities", "reduce_sales_order", erp.set_quantities),
     Route("POST", "/erp/invoices", "create_invoice", erp.create_invoice),
     Route("GET", "/erp/invoices", "find_invoices", erp.search),
     Route("POST", "/erp/journals", "post_journal", post_journal),

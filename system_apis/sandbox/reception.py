@@ -4,11 +4,11 @@ import base64
 import hmac
 from urllib.parse import parse_qsl
 
-from system_apis.sandbox import commerce, control, erp_books, payments, pos, shopify_graphql, tax, wms
+from system_apis.sandbox import commerce, control, erp_books, payments, pos, shop_changes, shopify_graphql, tax, wms
 from system_apis.sandbox.asked import Asked, Refusal, Reply, Route
 from system_apis.sandbox.world import World
 
-SYSTEMS = (commerce, shopify_graphql, erp_books, payments, pos, tax, wms, control)
+SYSTEMS = (commerce, shop_changes, shopify_graphql, erp_books, payments, pos, tax, wms, control)
 ROUTES = tuple(route for system in SYSTEMS for route in system.ROUTES)
 CONTROL = "_control"
 UNAUTHORIZED = {

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from process_apis.engine.process import Done, Outcome, Rejected, StepContext, Wait
 from process_apis.order_to_cash import lookout
-from process_apis.orders import queries
+from process_apis.orders import cancellations, queries
 from process_apis.orders.models import ParcelState
 from process_apis.pickups import queries as pickups
 from process_apis.pickups.models import PickupState
@@ -21,11 +21,13 @@ _IN_VAIN = {
 
 def await_parcels(ctx: StepContext) -> Outcome:
     order = queries.order(ctx.subject)
+    if (asked := cancellations.taken_back(order)) is not None:
+        raise Rejected(f"cancelled by {asked.asked_by}: {asked.reason}".rstrip(": "))
     look_again = timedelta(seconds=settings.PARCEL_LOOK_S)
     if order.pickup_node and any(line.quantity > line.shipped + line.cancelled for line in order.lines.all()):
         if ended := pickups.in_vain(order.number, node=order.pickup_node):
             raise Rejected(_IN_VAIN[PickupState(ended.state)])
-        return Wait(fact="pickup.settled", until=ctx.now + look_again)
+        return Wait(fact="pickup.settled order.cancellation_decided", until=ctx.now + look_again)
     if any(line.quantity > line.shipped + line.cancelled for line in order.lines.all()):
         since = ctx.facts.get("looked_at")
         if since is None:  # it was asked for just now
@@ -34,7 +36,9 @@ def await_parcels(ctx: StepContext) -> Outcome:
             with suppress(Unavailable):  # no order stops because a warehouse cannot be asked right now
                 lookout.find_parcels(order)
             ctx.keep(looked_at=ctx.now.timestamp())
-        return Wait(fact="shipment.dispatched", until=ctx.now + look_again)
+        return Wait(fact="shipment.dispatched order.cancellation_decided", until=ctx.now + look_again)
     if order.parcels.exclude(state=ParcelState.SETTLED).exists():
         return Wait(fact="parcel.settled", until=ctx.now + look_again)
+    if cancellations.unsettled(order):
+        return Wait(fact="order.cancellation_settled", until=ctx.now + look_again)
     return Done(parcels=order.parcels.count())

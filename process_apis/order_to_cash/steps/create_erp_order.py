@@ -7,7 +7,7 @@ from process_apis.orders import queries
 from process_apis.orders.models import Order
 from system_apis.erp.gateway import erp
 from system_apis.errors import Unavailable
-from system_apis.terms import VendorRef
+from system_apis.terms import CallKey, VendorRef
 
 
 def create_erp_order(ctx: StepContext) -> Done:
@@ -15,6 +15,15 @@ def create_erp_order(ctx: StepContext) -> Done:
     reference = erp().create_sales_order(queries.canonical(order), key=ctx.key)
     keep = partial(Order.objects.filter(id=order.id).update, erp_reference=reference.value)
     return Done(erp_order=reference.value, then=[keep])
+
+
+def reduce_to_what_remains(order: Order, *, key: CallKey) -> str:
+    """Let the ERP's order have the quantities that remain. Returns its reference; "" while it has none."""
+    if not order.erp_reference:
+        return ""
+    remains = {line.line_id: line.quantity - line.cancelled for line in order.lines.all()}
+    erp().reduce_sales_order(VendorRef(order.erp_reference), remains, key=key)
+    return order.erp_reference
 
 
 def cancel_erp_order(ctx: StepContext) -> Done:

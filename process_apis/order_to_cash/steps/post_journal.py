@@ -28,7 +28,11 @@ def take_deposit_back(ctx: StepContext) -> Done:
         )
     order = queries.order(ctx.subject)
     used = parcels.drawn(order)
-    left = [(p.role, p.captured_minor - used.get(p.id, 0)) for p in order.payments.all() if p.taken_before_goods_leave]
+    left = [
+        (p.role, p.captured_minor - p.refunded_minor - used.get(p.id, 0))
+        for p in order.payments.all()
+        if p.taken_before_goods_leave
+    ]
     if not any(minor for _, minor in left):
         return Done(deposit_reversed="")
     entry = services.entry_of(
@@ -51,6 +55,10 @@ def post_sale(ctx: StepContext) -> Done:
 
 def post_cost(ctx: StepContext) -> Done:
     return _post(ctx, "cost_entry")
+
+
+def post_cancellation(ctx: StepContext) -> Done:
+    return _post(ctx, "cancellation_entry")
 
 
 def _post(ctx: StepContext, fact: str) -> Done:

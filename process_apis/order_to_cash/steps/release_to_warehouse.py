@@ -20,7 +20,7 @@ def release_to_warehouse(ctx: StepContext) -> Done:
     order = queries.order(ctx.subject)
     if order.pickup_node:
         return Done(then=[partial(ask_store, order, now=ctx.now)])
-    nodes = catalog.nodes()
+    nodes, asked = catalog.nodes(), {}
     for node, reserved in groupby(promised.to_send(order.number), key=lambda reservation: reservation.node):
         release = ReleaseOrder(
             order_number=order.number,
@@ -30,12 +30,14 @@ def release_to_warehouse(ctx: StepContext) -> Done:
         )
         reference = wms(nodes[node].wms or None).release(release, key=ctx.key.part(node))
         ctx.keep(**{f"release_{node}": reference.value})
+        asked[node] = reference.value
 
     def released() -> None:
         if services.move_on(order, to=OrderState.RELEASED, since=[OrderState.RESERVED]):
             services.tell(order, "order.released")
 
-    return Done(then=[partial(stock.allocate, order_number=order.number), released])
+    noted = partial(services.asked_to_send, order, asked)
+    return Done(then=[partial(stock.allocate, order_number=order.number), noted, released])
 
 
 def recall_from_warehouse(ctx: StepContext) -> Done:
@@ -43,8 +45,8 @@ def recall_from_warehouse(ctx: StepContext) -> Done:
     if order.pickup_node:
         return withdraw_from_store(ctx, order)
     nodes = catalog.nodes()
-    for name, reference in ctx.facts.items():
-        if name.startswith("release_"):
-            node = name.removeprefix("release_")
+    asked = {name.removeprefix("release_"): ref for name, ref in ctx.facts.items() if name.startswith("release_")}
+    for node, reference in (asked | order.releases).items():  # a node may have been asked anew since
+        if reference:
             wms(nodes[node].wms or None).recall(VendorRef(reference), key=ctx.key.part(node))
     return Done(then=[partial(stock.recall, order_number=ctx.subject)])

@@ -1,6 +1,6 @@
 """The pretend shop. It keeps our keys for good, so a repeat is simply sent again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -47,6 +47,13 @@ class SandboxCommerce:
             ),
             now=clock.now(),
         )
+
+    def tell_cancelled(
+        self, channel_order_id: str, units: Mapping[str, int], *, whole: bool, reason: str, key: CallKey
+    ) -> VendorRef:
+        """Tell of units that will not come; the shop keeps our key, so a repeat is harmless."""
+        body = mapping.to_cancellation(units, whole=whole, reason=reason)
+        return mapping.read_cancelled(self.client.cancel(channel_order_id, body, key=key), order_id=channel_order_id)
 
     def stock_place(self) -> str | None:
         """The pretend shop has one place, unless the connection's settings name another."""

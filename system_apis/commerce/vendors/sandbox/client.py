@@ -15,10 +15,14 @@ class SandboxCommerceClient:
 
     def fulfil(self, order_id: str, body: dict[str, Any], *, key: CallKey) -> Answer:
         headers = {**self._proof(), "Idempotency-Key": key.value}
-        return self.http.request("POST", self._path(order_id), json=body, headers=headers, key=key)
+        return self.http.request("POST", self._path(order_id, "fulfillments"), json=body, headers=headers, key=key)
 
     def fulfillments(self, order_id: str) -> Answer:
-        return self.http.request("GET", self._path(order_id), headers=self._proof())
+        return self.http.request("GET", self._path(order_id, "fulfillments"), headers=self._proof())
+
+    def cancel(self, order_id: str, body: dict[str, Any], *, key: CallKey) -> Answer:
+        headers = {**self._proof(), "Idempotency-Key": key.value}
+        return self.http.request("POST", self._path(order_id, "cancel"), json=body, headers=headers, key=key)
 
     def set_levels(self, body: dict[str, Any], *, key: CallKey) -> Answer:
         headers = {**self._proof(), "Idempotency-Key": key.value}
@@ -32,8 +36,8 @@ class SandboxCommerceClient:
             share="stock",
         )  # fmt: skip
 
-    def _path(self, order_id: str) -> str:
-        return f"/commerce/orders/{quote(order_id, safe='')}/fulfillments"
+    def _path(self, order_id: str, what: str) -> str:
+        return f"/commerce/orders/{quote(order_id, safe='')}/{what}"
 
     def _proof(self) -> dict[str, str]:
         return {"X-Shopify-Access-Token": self.http.connection.secret("token")}

@@ -1,5 +1,6 @@
 """Fulfilments, from and to the pretend shop's shape; orders.py reads what it tells us."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from canonical.shipment import Shipment
@@ -24,6 +25,15 @@ class _All(Shape):
     fulfillments: list[_Fulfillment]
 
 
+class _Cancellation(Shape):
+    id: int
+    order_id: int
+
+
+class _Cancelled(Shape):
+    cancellation: _Cancellation
+
+
 def to_fulfillment(shipment: Shipment) -> dict[str, Any]:
     """A parcel as the shop wants to hear of it."""
     return {
@@ -33,6 +43,20 @@ def to_fulfillment(shipment: Shipment) -> dict[str, Any]:
             "tracking_info": {"number": shipment.tracking_number, "company": shipment.carrier},
         }
     }
+
+
+def to_cancellation(units: Mapping[str, int], *, whole: bool, reason: str) -> dict[str, Any]:
+    """Units that will not come, or the whole order."""
+    lines = [{"id": line_id, "quantity": quantity} for line_id, quantity in units.items()]
+    return {"whole": whole, "reason": reason, "line_items": lines}
+
+
+def read_cancelled(answer: Answer, *, order_id: str) -> VendorRef:
+    """The shop's name of the cancellation. Raises ContractBroken when it is another order's."""
+    made = read(_Cancelled, answer).cancellation
+    if str(made.order_id) != order_id:
+        raise ContractBroken(f"order_id: cancelled {made.order_id}, not {order_id}", evidence=answer.evidence)
+    return VendorRef(str(made.id))
 
 
 def read_made(answer: Answer, *, order_id: str) -> VendorRef:

@@ -8,7 +8,7 @@ from canonical.order import Order
 from canonical.shipment import Shipment
 from retail_platform.kernel import clock
 from system_apis.commerce.port import Level, LevelAnswer, LevelState
-from system_apis.commerce.vendors.shopify import fulfilment, inventory, mapping
+from system_apis.commerce.vendors.shopify import cancelling, fulfilment, inventory, mapping
 from system_apis.commerce.vendors.shopify.client import ShopifyClient
 from system_apis.commerce.vendors.shopify.graphql import FULFIL, ORDER_TO_FULFIL, SET_STOCK, STOCK_SHOWN
 from system_apis.commerce.vendors.shopify.order_lines import SkusOf
@@ -60,8 +60,29 @@ class ShopifyCommerce:
 
         return once(key, terms=self.terms, find=find, send=send, now=clock.now())
 
-    def _order(self, order_id: str) -> dict[str, object]:
-        found = an_object(self.client.ask(ORDER_TO_FULFIL, {"id": order_id}).get("order"))
+    def tell_cancelled(
+        self, channel_order_id: str, units: Mapping[str, int], *, whole: bool, reason: str, key: CallKey
+    ) -> VendorRef:
+        """Cancel the order, or refund units of it under a note of ours; Shopify pays back what it took for them."""
+        order_id, note = fulfilment.order_gid(channel_order_id), f"cancelled {key.value}"
+
+        def find() -> VendorRef | None:
+            order = self._order(order_id, cancelling.ORDER_CANCELLED)
+            return cancelling.already_cancelled(order) if whole else cancelling.already_refunded(order, note=note)
+
+        def send() -> VendorRef:
+            if whole:
+                wish = {"orderId": order_id, "reason": cancelling.REASONS.get(reason, "OTHER")}
+                made = self.client.change(cancelling.CANCEL, wish, field="orderCancel", key=key)
+                return cancelling.to_reference(made.get("job"))
+            refund = cancelling.to_refund(order_id, units, note=note)
+            made = self.client.change(cancelling.REFUND, {"input": refund}, field="refundCreate", key=key)
+            return cancelling.to_reference(made.get("refund"))
+
+        return once(key, terms=self.terms, find=find, send=send, now=clock.now())
+
+    def _order(self, order_id: str, query: str = ORDER_TO_FULFIL) -> dict[str, object]:
+        found = an_object(self.client.ask(query, {"id": order_id}).get("order"))
         if not found:
             raise Refused(f"Shopify has no order {order_id}", code="not_found")
         if found.get("id") != order_id:

@@ -28,5 +28,9 @@ RULES = WebhookRules(
     is_genuine=is_genuine,
     event_id=event_id,
     topic=topic,
-    facts={"orders/create": "commerce.order_received", "orders/updated": "commerce.order_updated"},
+    facts={
+        "orders/create": "commerce.order_received",
+        "orders/updated": "commerce.order_updated",
+        "orders/cancelled": "commerce.order_updated",
+    },
 )

@@ -1,5 +1,6 @@
 """The pretend ERP. It knows no keys: our key goes into `externalRef`, and a repeat looks there first."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -52,6 +53,13 @@ class SandboxErp:
                 raise
             answer = self.client.get(path)
         answers.read_cancelled(answer)
+
+    def reduce_sales_order(self, reference: VendorRef, remains: Mapping[str, int], *, key: CallKey) -> None:
+        """The quantities that remain, not what goes: so a repeat is harmless."""
+        lines = [{"lineId": line_id, "quantity": quantity} for line_id, quantity in remains.items()]
+        body = {"externalRef": key.value, "lines": lines}
+        answer = self.client.post(f"/salesOrders/{reference.value}/quantities", body, key=key)
+        answers.read_reduced(answer, remains=remains)
 
     def trial_balance(self, *, entity: str) -> tuple[AccountBalance, ...]:
         return answers.read_balances(self.client.get("/trial-balance", entity=entity), entity=entity)

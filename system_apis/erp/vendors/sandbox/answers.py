@@ -1,5 +1,7 @@
 """What the pretend ERP answers, read strictly and given its canonical meaning."""
 
+from collections.abc import Mapping
+
 from pydantic import Field
 
 from canonical.journal import AccountBalance
@@ -27,6 +29,15 @@ class _Order(_Document):
 
 class _SalesOrder(_Order):
     orderNumber: str  # noqa: N815
+
+
+class _OrderedLine(Shape):
+    lineId: str  # noqa: N815
+    quantity: int
+
+
+class _ReducedOrder(_Order):
+    lines: list[_OrderedLine]
 
 
 class _SalesOrders(Shape):
@@ -87,6 +98,13 @@ def read_cancelled(answer: Answer) -> None:
     order = read(_Order, answer)
     if order.status != "cancelled":
         raise ContractBroken(f"status: order {order.id} is {order.status}, not cancelled", evidence=answer.evidence)
+
+
+def read_reduced(answer: Answer, *, remains: Mapping[str, int]) -> None:
+    """Raises ContractBroken unless the order has the quantities we asked for."""
+    has = {line.lineId: line.quantity for line in read(_ReducedOrder, answer).lines}
+    if wrong := [name for name, quantity in remains.items() if has.get(name) != quantity]:
+        raise ContractBroken(f"lines: {', '.join(wrong)} have another quantity than asked", evidence=answer.evidence)
 
 
 def read_balances(answer: Answer, *, entity: str) -> tuple[AccountBalance, ...]:

@@ -1,0 +1,51 @@
+"""The gates of an order's journey: before goods are set aside, and before they are sent. See Note [Turns].
+
+A gate keeps an order that somebody has to look at, lets cancellations in, and turns an order back that is cancelled.
+"""
+
+from datetime import timedelta
+
+from process_apis.engine.process import Done, Outcome, Rejected, StepContext, Wait
+from process_apis.order_to_cash import suspicion
+from process_apis.order_to_cash.steps.await_turn import asks_for_all
+from process_apis.orders import cancellations, queries, services
+from process_apis.orders.models import HoldReason, Order
+
+_LOOK_AGAIN = timedelta(seconds=30)
+_TOLD = "order.cancellation_decided order.hold_released"
+
+
+def clear_order(ctx: StepContext) -> Outcome:
+    """Before anything is set aside or held: is it a fraud, was it placed twice, is it cancelled already?"""
+    order = queries.locked(ctx.subject)
+    _unless_taken_back(order)
+    suspicion.look_at(order, now=ctx.now)
+    if asks_for_all(order):
+        return _let_in(ctx, order)
+    return _held(ctx, order) or Done()
+
+
+def let_cancellations_in(ctx: StepContext) -> Outcome:
+    """The last moment before goods are sent. The order's lock makes it one: who asks later asks the warehouse."""
+    order = queries.locked(ctx.subject)
+    _unless_taken_back(order)
+    if cancellations.undecided(order):
+        return _let_in(ctx, order)
+    return _held(ctx, order) or Done()
+
+
+def _unless_taken_back(order: Order) -> None:
+    if (asked := cancellations.taken_back(order)) is not None:
+        raise Rejected(f"cancelled by {asked.asked_by}: {asked.reason}".rstrip(": "))
+
+
+def _let_in(ctx: StepContext, order: Order) -> Wait:
+    for asked in cancellations.undecided(order)[:1]:
+        services.tell(order, "order.cancel_turn", cancellation=str(asked.id))
+    return Wait(fact=_TOLD, until=ctx.now + _LOOK_AGAIN)
+
+
+def _held(ctx: StepContext, order: Order) -> Wait | None:
+    if order.on_hold == HoldReason.FRAUD:
+        return Wait(fact="order.hold_released order.cancel_requested", until=ctx.now + timedelta(hours=1))
+    return None

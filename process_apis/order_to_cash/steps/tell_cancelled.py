@@ -1,0 +1,23 @@
+"""Tell the shop where an order was placed what of it is cancelled; it gives back what it has taken for that."""
+
+from uuid import UUID
+
+from process_apis.catalog import queries as catalog
+from process_apis.engine.process import Done, StepContext
+from process_apis.orders import cancellations
+from process_apis.orders.models import AskedBy, CancellationState
+from system_apis.commerce.gateway import commerce
+
+
+def tell_cancelled(ctx: StepContext) -> Done:
+    asked = cancellations.cancellation(UUID(ctx.subject))
+    order = asked.order
+    if asked.asked_by == AskedBy.CHANNEL or asked.state != CancellationState.GRANTED:
+        return Done(channel="knows, or nothing is different for it")
+    if not catalog.channel(order.channel).commerce:
+        return Done(channel="our own: it reads the order's status here")
+    units = {each.line.line_id: each.cancelled for each in asked.lines.select_related("line") if each.cancelled}
+    told = commerce(order.channel).tell_cancelled(
+        order.channel_order_id, units, whole=asked.whole, reason=asked.asked_by, key=ctx.key
+    )
+    return Done(channel_ref=told.value)
