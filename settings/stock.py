@@ -14,6 +14,7 @@ SWEEP_ALSO = [
     "process_apis.publication.bell.sweep",
     "process_apis.stock.drop_folder.look",
     "process_apis.stock.snapshots.ask_due",
+    "process_apis.stock.audit.go_on",
     "process_apis.pickups.expiry.sweep",
     "process_apis.order_to_cash.expiry.tell",
 ]
@@ -26,4 +27,5 @@ STOCK_DROP_FOLDER = env.str("STOCK_DROP_FOLDER", default=str(STATE / "drop" / "s
 STOCK_FILES_S = env.float("STOCK_FILES_S", default=0.5)
 STOCK_FILES_CHUNK = env.int("STOCK_FILES_CHUNK", default=20_000)  # rows in one commit
 STOCK_FILES_NEED_TRAILER = env.bool("STOCK_FILES_NEED_TRAILER", default=True)  # without one, a cut-off file is not seen
+STOCK_AUDIT_AT = env.str("STOCK_AUDIT_AT", default="03:30")  # UTC: the book is held against its own rows each night
 STOCK_SNAPSHOTS_AT = env.str("STOCK_SNAPSHOTS_AT", default="02:30")  # UTC, each night

@@ -85,10 +85,11 @@ class Repair(models.Model):
 
 
 class AuditDue(models.Model):
-    """When the book is next held against its rows: one row, claimed by whoever sweeps first."""
+    """When the book is next held against its rows, and up to which position it has been: one row, which is claimed."""
 
     name = models.CharField(max_length=16, primary_key=True, default="stock")
     due_at = models.DateTimeField()
+    after = models.BigIntegerField(default=0, db_default=0)
     finished_at = models.DateTimeField(null=True)
     drift = models.IntegerField(default=0)
 
