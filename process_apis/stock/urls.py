@@ -3,6 +3,14 @@
 from django.urls import path
 
 from process_apis.stock.api import ExplainView, MovementsView, PositionsView
+from process_apis.stock.counted_api import (
+    AcceptVarianceView,
+    RefuseVarianceView,
+    SetAsideView,
+    SnapshotsView,
+    VariancesView,
+)
+from process_apis.stock.files_api import FilesView, FileView
 from process_apis.stock.history_api import HistoryView
 from process_apis.stock.hold_api import ConfirmHoldView, HoldsView, HoldView
 from process_apis.stock.supply_api import BackorderLimitView, SuppliesView
@@ -17,6 +25,13 @@ from process_apis.stock.transfer_api import (
 urlpatterns = [
     path("positions", PositionsView.as_view(), name="stock-positions"),
     path("movements", MovementsView.as_view(), name="stock-movements"),
+    path("files", FilesView.as_view(), name="stock-files"),
+    path("files/<uuid:file_id>", FileView.as_view(), name="stock-file"),
+    path("snapshots", SnapshotsView.as_view(), name="stock-snapshots"),
+    path("variances", VariancesView.as_view(), name="stock-variances"),
+    path("variances/<int:variance_id>/accept", AcceptVarianceView.as_view(), name="stock-variance-accept"),
+    path("variances/<int:variance_id>/refuse", RefuseVarianceView.as_view(), name="stock-variance-refuse"),
+    path("set-aside", SetAsideView.as_view(), name="stock-set-aside"),
     path("holds", HoldsView.as_view(), name="stock-holds"),
     path("holds/<str:hold>", HoldView.as_view(), name="stock-hold"),
     path("holds/<str:hold>/confirm", ConfirmHoldView.as_view(), name="stock-hold-confirm"),

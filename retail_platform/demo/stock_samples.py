@@ -1,0 +1,37 @@
+"""What the examples of the stock book's documentation are about: two variances to decide, a file with a bad line."""
+
+from datetime import datetime
+from io import BytesIO
+
+from canonical.stock import StockLevel, StockSnapshot
+from process_apis.stock import counts, files
+from process_apis.stock.counted_api import TO_ACCEPT, TO_REFUSE
+from process_apis.stock.file_lines import NEEDED
+from process_apis.stock.files_api import EXAMPLE as FILE
+from process_apis.stock.models import SnapshotTaken, StockPosition, Variance
+from retail_platform.demo import assortment
+from retail_platform.kernel import correlation
+
+NODE, OWNER = "WH-1", "wms"
+COUNTED = (assortment.sku_of(assortment.SKUS - 1), assortment.sku_of(assortment.SKUS))
+_ROW = "wms:WH-1:9000,SKU-GHOST,WH-1,2,DZN,receipt,2026-03-01T09:30:00Z,"
+
+
+def tell(*, now: datetime) -> None:
+    """Tell it all once: what is there already stays."""
+    with correlation.use(correlation.new()):
+        if not SnapshotTaken.objects.filter(node=NODE, source=OWNER).exists():
+            _count_differently(now)
+        raw = f"{','.join(NEEDED)}\n{_ROW}\nEND,1\n".encode()
+        file, new = files.receive(BytesIO(raw), name="receipts-2026-03-01.csv", source=OWNER, file_id=FILE)
+        if new:
+            files.go_on(file.id, BytesIO(raw), now=now)
+
+
+def _count_differently(now: datetime) -> None:
+    """A snapshot of two skus that the book has quite other figures of; the warehouse itself agrees with the book."""
+    have = dict(StockPosition.objects.filter(node=NODE, sku__in=COUNTED).values_list("sku", "on_hand"))
+    levels = tuple(StockLevel(sku=sku, node=NODE, on_hand=have.get(sku, 0) + 25) for sku in COUNTED)
+    counts.take_snapshot(StockSnapshot(node=NODE, watermark=0, taken_at=now, levels=levels), source=OWNER)
+    for sku, number in zip(COUNTED, (TO_ACCEPT, TO_REFUSE), strict=True):
+        Variance.objects.filter(sku=sku, node=NODE, source=OWNER, watermark=0).update(id=number)
