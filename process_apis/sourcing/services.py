@@ -16,7 +16,9 @@ from process_apis.sourcing.decisions import Demand, Part
 from process_apis.sourcing.models import SourcedFrom
 from process_apis.sourcing.rules import Place
 from process_apis.stock import queries as stock
+from process_apis.stock_policy import reading as policies
 from process_apis.stock_policy import services as stock_policy
+from process_apis.stock_policy.offers import Offer
 
 _KEEP = """
 INSERT INTO sourcing_sourcingdecision (order_number, channel, attempt, chosen, explanation, at)
@@ -52,10 +54,11 @@ def source(
     Only nodes that may send through the channel are asked. `nodes`, where goods are to be collected, limits the
     choice to those, if they hand goods over. `near` is the point the goods go to.
     """
-    demand = decisions.exploded(lines, bundles=catalog.bundles({sku for _, sku, _ in lines}))
-    skus = {sku for _, sku, _ in demand}
-    there = stock.free(skus)
-    left_out, free = _eligible(there, skus=skus, channel=channel, now=now, only=nodes)
+    book = policies.book({sku for _, sku, _ in lines}, now=now)
+    demand = decisions.exploded(lines, bundles=book.bundles)
+    there = stock.free({sku for _, sku, _ in demand})
+    offers = stock_policy.from_book(book, there, channel=channel, now=now)
+    left_out, free = _eligible(there, offers=offers, only=nodes)
     having = {node for has in free.values() for node in has}
     places, full = _places(having, near=near, now=now)
     left_out |= full
@@ -89,19 +92,14 @@ def take_back(*, order_number: str) -> None:
 
 
 def _eligible(
-    there: Mapping[str, Mapping[str, int]],
-    *,
-    skus: Collection[str],
-    channel: str,
-    now: datetime,
-    only: Collection[str] | None,
+    there: Mapping[str, Mapping[str, int]], *, offers: Mapping[str, Offer], only: Collection[str] | None
 ) -> tuple[dict[str, str], dict[str, dict[str, int]]]:
     """What is free in nodes that may give it; and those that may not although they have some, each with the reason."""
     left_out: dict[str, str] = {}
-    free: dict[str, dict[str, int]] = {sku: {} for sku in skus}
-    for sku, offer in stock_policy.to_sell(skus, channel=channel, now=now).items():
+    free: dict[str, dict[str, int]] = {sku: {} for sku in there}
+    for sku, offer in offers.items():
         for at in offer.nodes:
-            units = there.get(sku, {}).get(at.node, 0)
+            units = there[sku].get(at.node, 0)
             if not units:
                 continue
             if only is not None and at.node not in only:
