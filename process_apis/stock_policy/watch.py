@@ -1,4 +1,4 @@
-"""Notice what changes by itself: a policy begins or ends, a store goes offline, today's parcels have left.
+"""Notice what changes without a fact: a policy begins or ends, a store goes offline, today's parcels have left.
 
 Note [Wide changes]: what touches many skus is noted as a Recalculation and told a part at a time, so that a change of
 one node among many thousand skus never keeps a sold unit from being shown.
@@ -23,7 +23,11 @@ from retail_platform.kernel.outbox import services as outbox
 
 LOOK_EVERY_S = 5.0
 _LOCK = 7_231_003  # one process looks at a time
-_POLICIES = "policies"
+_POLICIES, _DAY, _BUNDLE = "policies", "day", "bundle:"
+_BUNDLES = """
+SELECT %(prefix)s || bundle, md5(string_agg(part || ' ' || units, ' ' ORDER BY part)) FROM catalog_bundlepart
+GROUP BY bundle
+"""
 
 
 class _Pace:
@@ -44,21 +48,20 @@ def sweep() -> None:
 
 @transaction.atomic
 def look(*, now: datetime) -> int:
-    """Compare nodes and policies with what they were at the last look. Returns how many were different."""
+    """Compare nodes, bundles, policies and the day with the last look. Returns how many were different."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
         if not cursor.fetchone()[0]:
             return 0
     seen = dict(Watched.objects.values_list("key", "state"))
-    there = _nodes(now=now) | {_POLICIES: now.isoformat()}
+    there = _nodes(now=now) | _bundles() | {_POLICIES: now.isoformat(), _DAY: str(reading.today(now))}
     if not seen:
         ask(cause="first look")
         different = 1
     else:
-        nodes = [key for key in seen.keys() | there.keys() if key != _POLICIES and seen.get(key) != there.get(key)]
-        for key in nodes:
-            ask(node=key, cause=f"{key} is different now")
-        different = len(nodes) + _passed(seen.get(_POLICIES, now.isoformat()), now=now)
+        keys = sorted(key for key in seen.keys() | there.keys() if seen.get(key) != there.get(key))
+        _carry([key for key in keys if key != _POLICIES])
+        different = len(keys) - 1 + _passed(seen[_POLICIES], now=now)
     Watched.objects.exclude(key__in=there).delete()
     changed = [Watched(key=key, state=state) for key, state in there.items() if seen.get(key) != state]
     Watched.objects.bulk_create(changed, update_conflicts=True, unique_fields=["key"], update_fields=["state"])
@@ -113,6 +116,24 @@ def _nodes(*, now: datetime) -> dict[str, str]:
         code: repr(reading.place(node, now=now, accuracy=scores.get(code)))[:500]
         for code, node in catalog.nodes().items()
     }
+
+
+def _bundles() -> dict[str, str]:
+    """What each bundle is made of."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BUNDLES, {"prefix": _BUNDLE})
+        return dict(cursor.fetchall())
+
+
+def _carry(keys: Iterable[str]) -> None:
+    """Have what each changed thing touches worked out anew."""
+    for key in keys:
+        if key == _DAY:
+            ask(cause="a new day: promises rest on other arrivals")
+        elif key.startswith(_BUNDLE):
+            tell([key.removeprefix(_BUNDLE)], aggregate=f"stock_policy:{key}")
+        else:
+            ask(node=key, cause=f"{key} is different now")
 
 
 def _passed(since: str, *, now: datetime) -> int:

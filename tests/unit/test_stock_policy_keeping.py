@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from process_apis.catalog.models import Node
+from process_apis.catalog.models import BundlePart, Node
 from process_apis.stock.models import StockPosition
 from process_apis.stock_policy import accuracy, keeping, watch
 from process_apis.stock_policy.keeping import Draft, PolicyRefused
@@ -167,6 +167,19 @@ def test_a_store_that_goes_offline_is_noticed() -> None:
 def test_the_cut_off_of_a_node_is_noticed() -> None:
     watch.look(now=NOW + timedelta(hours=5, minutes=1))
     assert sorted(told()) == ["BOOT-42", "BOOT-42", "LACE"]
+
+
+def test_a_new_day_is_noticed() -> None:
+    watch.look(now=NOW + timedelta(hours=12))
+    told()
+    watch.look(now=NOW + timedelta(hours=15))  # past midnight in Berlin; no node's cut-off lies between
+    assert told() == ["BOOT-42", "LACE"]
+
+
+def test_other_parts_of_a_bundle_are_noticed() -> None:
+    BundlePart.objects.create(bundle="KIT", part="LACE", units=3)
+    watch.look(now=NOW)
+    assert told() == ["KIT"]
 
 
 def test_nothing_is_told_while_nothing_changes() -> None:
