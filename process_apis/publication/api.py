@@ -61,7 +61,7 @@ class ChannelsView(ApiView):
     def get(self, request: Request) -> Response:
         known = ChannelLagOut().fields
         rows = [asdict(each) for each in lag.by_channel(now=clock.now())]
-        items = [{name: row[name] for name in known} for row in rows]
+        items = [{str(name): row[str(name)] for name in known} for row in rows]
         return Response({"items": ChannelLagOut(items, many=True).data})
 
 

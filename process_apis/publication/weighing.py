@@ -21,11 +21,11 @@ LOCK = (
 _WEIGHED = """
 UPDATE publication_channellevel level
 SET wanted = new.wanted, weighed = new.version, weighed_at = %(now)s,
-    due_at = CASE WHEN new.settled AND level.version = new.version THEN NULL
-                  WHEN new.at_once THEN least(level.due_at, %(now)s) ELSE coalesce(level.due_at, %(now)s) END,
-    dirty_since = CASE WHEN new.settled AND level.version = new.version THEN NULL ELSE level.dirty_since END
-FROM unnest(%(sku)s::text[], %(version)s::bigint[], %(wanted)s::bigint[], %(at_once)s::bool[], %(settled)s::bool[])
-     AS new (sku, version, wanted, at_once, settled)
+    due_at = CASE WHEN new.at_once THEN least(level.due_at, %(now)s) ELSE coalesce(level.due_at, %(now)s) END,
+    -- It was told this already, but goods moved: sold in the shop and given back, perhaps. So look before believing it.
+    shown = CASE WHEN new.wanted = level.told THEN NULL ELSE level.shown END
+FROM unnest(%(sku)s::text[], %(version)s::bigint[], %(wanted)s::bigint[], %(at_once)s::bool[])
+     AS new (sku, version, wanted, at_once)
 WHERE level.channel = %(channel)s AND level.sku = new.sku
 """
 
@@ -44,7 +44,6 @@ def weigh(channel: str, *, now: datetime) -> int:
         "version": [row.version for row in rows],
         "wanted": wanted,
         "at_once": [passes(row.told, units) for row, units in zip(rows, wanted, strict=True)],
-        "settled": [row.shown == row.told == units for row, units in zip(rows, wanted, strict=True)],
     }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(LOCK, columns)

@@ -69,7 +69,16 @@ def _connections(sandbox_url: str) -> dict[str, str]:
             active=True,
             secrets={"token": "shpat_sandbox", "webhook_secret": _webhook_secret(code)},
         )
+    _link_shopify()
     return {code: _webhook_secret(code) for code in ("shop", "wms", "payments", "shopify")}
+
+
+def _link_shopify() -> None:
+    """Which of its inventory items is which sku, and where our stock goes: it is told of stock like the shop."""
+    shopify = Connection.objects.get(code="shopify")
+    crosswalk.link(shopify, "location", ours=shopify.channel, theirs=str(SHOPIFY_LOCATION))
+    items = {assortment.sku_of(number): str(SHOPIFY_ITEMS + number) for number in range(1, assortment.SKUS + 1)}
+    crosswalk.link_all(shopify, "inventory_item", theirs_of_ours=items)
 
 
 def _webhook_secret(code: str) -> str:

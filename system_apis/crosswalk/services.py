@@ -1,6 +1,6 @@
 """Cross from our identifiers to theirs and back."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from django.db import transaction
 
@@ -51,6 +51,16 @@ def link(connection: Connection, entity: str, *, ours: str, theirs: str) -> None
                 f"{entity} {ours} = {theirs} cannot be linked at {connection.code}: there is {was} already; "
                 "unlink that first"
             )
+
+
+@transaction.atomic
+def link_all(connection: Connection, entity: str, *, theirs_of_ours: Mapping[str, str]) -> None:
+    """Link many things at once, all or none. Saying it again is harmless. Raises AlreadyLinked."""
+    wanted = [Link(connection=connection, entity=entity, ours=o, theirs=t) for o, t in theirs_of_ours.items()]
+    Link.objects.bulk_create(wanted, ignore_conflicts=True)
+    found = theirs_of(connection, entity, theirs_of_ours.keys())
+    if other := [ours for ours, theirs in theirs_of_ours.items() if found.get(ours) != theirs]:
+        raise AlreadyLinked(f"{entity} {', '.join(other[:5])} cannot be linked at {connection.code}: unlink it first")
 
 
 def unlink(connection: Connection, entity: str, *, ours: str) -> bool:

@@ -146,6 +146,15 @@ def test_a_change_that_is_undone_is_not_told(told: Connection, sandbox: SandboxP
     assert len(sandbox.effects(operation="set_stock")) == before
 
 
+def test_a_sale_at_the_shop_that_was_undone_here_is_given_back_there(told: Connection, sandbox: SandboxProcess) -> None:
+    by_hand(sandbox, told, 18)
+    move(-2)
+    move(2)
+
+    assert publish(told)
+    assert shown(sandbox, told) == 20
+
+
 @pytest.mark.parametrize("kind", ["cut", "error_after", "drop"])
 def test_an_answer_that_is_lost_ends_well(told: Connection, sandbox: SandboxProcess, kind: str) -> None:
     move(-3)
