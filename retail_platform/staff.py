@@ -19,7 +19,7 @@ _GOODS = (
     "stock.view_stockmovement", "stock.view_variance", "stock.view_supply", "stock.view_setaside",
     "sourcing.view_sourcingdecision", "sourcing.view_sourcingrule", "stock.view_snapshottaken", "stock.view_stockowner",
     "stock_policy.view_stockpolicy", "stock_policy.view_nodeaccuracy", "stock_policy.view_recalculation",
-    "publication.view_channelshop", "publication.view_channellevel",
+    "publication.view_channelshop", "publication.view_channellevel", "stock.view_stockfile", "stock.view_packunit",
 )  # fmt: skip
 _LEDGER = ("ledger.view_journalentry", "ledger.view_account", "ledger.view_period")
 
@@ -41,7 +41,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "crosswalk.add_link", "crosswalk.change_link", "stock.view_stockposition", "cases.view_case",
         "sourcing.view_sourcingrule", "sourcing.add_sourcingrule", "sourcing.change_sourcingrule",
         "cases.change_case", "stock.view_stockowner", "stock.add_stockowner", "stock.change_stockowner",
-        "stock.view_variance", "stock.change_variance", "stock_policy.view_stockpolicy",
+        "stock.view_variance", "stock.change_variance", "stock.view_packunit", "stock.add_packunit",
+        "stock.change_packunit", "stock.view_stockfile", "stock_policy.view_stockpolicy",
         "stock_policy.add_stockpolicy", "stock_policy.change_stockpolicy", "stock_policy.view_nodeaccuracy",
         "stock_policy.view_recalculation",
     ),

@@ -42,6 +42,8 @@ _NAVIGATION = [
             _item("Movements", "swap_horiz", "stock", "stockmovement"),
             _item("Variances", "difference", "stock", "variance", query="state__exact=open"),
             _item("Set aside", "front_hand", "stock", "setaside"),
+            _item("Files of movements", "upload_file", "stock", "stockfile"),
+            _item("Packs", "package", "stock", "packunit"),
             _item("Sourcing rules", "alt_route", "sourcing", "sourcingrule"),
             _item("Sourcing decisions", "fork_right", "sourcing", "sourcingdecision"),
             _item("Channels told", "campaign", "publication", "channelshop"),

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.decorators import display
 
-from process_apis.stock import counts
+from process_apis.stock import admin_files, counts  # noqa: F401  # the former registers pages of its own
 from process_apis.stock.models import (
     Reservation,
     ReservationState,

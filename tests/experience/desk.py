@@ -16,7 +16,16 @@ from process_apis.ledger import services as ledger
 from process_apis.orders import services as orders
 from process_apis.orders.models import Order, Parcel
 from process_apis.stock import services as stock
-from process_apis.stock.models import Reservation, SetAside, SnapshotTaken, StockOwner, Supply, Variance
+from process_apis.stock.models import (
+    PackUnit,
+    Reservation,
+    SetAside,
+    SnapshotTaken,
+    StockFile,
+    StockOwner,
+    Supply,
+    Variance,
+)
 from process_apis.stock_policy.models import NodeAccuracy, Recalculation, StockPolicy
 from retail_platform import staff
 from retail_platform.kernel import clock, correlation
@@ -126,6 +135,8 @@ def _stock_papers(number: str) -> None:
     place = {"sku": "BOOT-42", "node": "WH-1"}
     StockOwner.objects.get_or_create(node_kind="warehouse", state="on_hand", defaults={"source": "wms"})
     SetAside.objects.create(key=f"wms:{number}", source="erp", rule="not-the-owner", why="the WMS owns it", told={})
+    StockFile.objects.create(name="day.csv", digest=number, source="wms", state="done", rows=1, applied=1)
+    PackUnit.objects.create(sku=number, unit="XBX", units=12)
     SnapshotTaken.objects.create(node="WH-1", source=f"wms-{number}", watermark=1, taken_at=NOON, digest="", levels=1)
     Supply.objects.create(reference=f"PO-{number}", kind="on_order", units=5, source="erp", **place)
     Variance.objects.create(
