@@ -14,7 +14,10 @@ Text = Annotated[str, Field(max_length=200)]
 
 
 class Address(Value):
-    """Where a parcel goes. The country decides the tax jurisdiction, so it is the one part nobody may leave out."""
+    """Where a parcel goes. The country decides the tax jurisdiction, so it is the one part nobody may leave out.
+
+    Latitude and longitude, where somebody knows them, tell which node is near.
+    """
 
     name: Text = ""
     line1: Text = ""
@@ -23,6 +26,13 @@ class Address(Value):
     postcode: Annotated[str, Field(max_length=20)] = ""
     region: Text = ""
     country: CountryCode
+    latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
+    longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """Latitude and longitude, if both are known."""
+        return None if self.latitude is None or self.longitude is None else (self.latitude, self.longitude)
 
 
 class Customer(Value):

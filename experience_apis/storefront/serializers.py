@@ -94,6 +94,17 @@ class AddressIn(StrictSerializer):
     postcode = serializers.CharField(max_length=20)
     region = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
     country = serializers.RegexField(r"^[A-Z]{2}\Z", help_text="ISO 3166-1 alpha-2, in capitals")
+    latitude = serializers.DecimalField(
+        max_digits=9,
+        decimal_places=6,
+        min_value=-90,
+        max_value=90,
+        required=False,
+        help_text="degrees, with longitude: lets a node nearby send it",
+    )
+    longitude = serializers.DecimalField(
+        max_digits=9, decimal_places=6, min_value=-180, max_value=180, required=False, help_text="degrees"
+    )
 
 
 class PaymentIn(StrictSerializer):

@@ -65,6 +65,17 @@ def test_the_journey_is_told_of_the_order(shop: Caller) -> None:
     assert Fact.objects.get(name="order.placed").data["order_number"] == number
 
 
+def test_the_point_an_order_goes_to_is_kept_with_the_address(shop: Caller) -> None:
+    point = {"latitude": 52.52, "longitude": 13.405}
+    number = shop.post(ORDERS, a_basket(ship_to={**a_basket()["ship_to"], **point})).json()["number"]
+    assert Order.objects.get(number=number).ship_to.items() >= point.items()
+
+
+def test_a_point_that_is_nowhere_on_earth_is_refused(shop: Caller) -> None:
+    told = shop.post(ORDERS, a_basket(ship_to={**a_basket()["ship_to"], "latitude": 91, "longitude": 0}))
+    assert pointers(told) == ["/ship_to/latitude"]
+
+
 def test_one_sku_on_two_lines_stays_two_lines(shop: Caller) -> None:
     shop.post(ORDERS, a_basket(lines=[{"sku": "BOOT-42", "quantity": 1}, {"sku": "BOOT-42", "quantity": 2}]))
     assert list(OrderLine.objects.values_list("line_id", "quantity")) == [("1", 1), ("2", 2)]

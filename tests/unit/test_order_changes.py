@@ -49,11 +49,3 @@ def test_a_lower_price_is_a_change_though_the_total_is_the_same() -> None:
     after = an_order(lines=(a_line(unit_price=eur(11000)),), shipping=eur(900))
 
     assert decisions.changes(an_order(), after) == ["line 1 was 1 x BOOT-42 for 119.00, is 1 x BOOT-42 for 110.00"]
-
-
-def test_what_is_sold_out_is_told_by_sku_with_all_its_lines_together() -> None:
-    demand = [("1", "BOOT-42", 2), ("2", "BOOT-42", 2), ("3", "SOCK-1", 1)]
-
-    short = decisions.short_of(demand, free={"BOOT-42": {"WH-1": 2, "WH-2": 1}, "SOCK-1": {"WH-1": 1}})
-
-    assert short == ["4 of BOOT-42 wanted, 3 free"]

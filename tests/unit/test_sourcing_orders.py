@@ -132,6 +132,17 @@ def test_the_node_nearest_to_a_given_point_sends_where_distance_decides() -> Non
     assert choice.parts == [("1", "BOOT-42", "STORE-002", 1)]
 
 
+def test_an_order_to_a_known_point_is_sent_from_nearby_where_distance_decides() -> None:
+    SourcingRule.objects.create(rule="distance")
+    a_node("WH-1", latitude=53.0, longitude=10.0)
+    a_node("STORE-002", latitude=48.14, longitude=11.58)
+    munich = an_order().ship_to.model_copy(update={"latitude": 48.1, "longitude": 11.6})
+    orders.place(an_order(ship_to=munich))
+    Order.objects.update(state=OrderState.ACCEPTED)
+    reserve_stock(step("W-1001"))
+    assert Reservation.objects.get().node == "STORE-002"
+
+
 def test_a_bundle_is_promised_as_its_parts() -> None:
     BundlePart.objects.create(bundle="SET", part="BOOT-42", units=2)
     BundlePart.objects.create(bundle="SET", part="COAT-1", units=1)

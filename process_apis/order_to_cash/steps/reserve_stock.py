@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from canonical.order import Address
 from process_apis.engine.process import Done, NeedsPerson, Rejected, StepContext
 from process_apis.orders import queries, services
 from process_apis.orders.models import Order, OrderState, PaymentState
@@ -28,8 +29,9 @@ def release_stock(ctx: StepContext) -> Done:
 def _promise(order: Order, *, now: datetime) -> list[Part]:
     lines = [(line.line_id, line.sku, line.quantity - line.cancelled) for line in order.lines.all()]
     collected_at = {order.pickup_node} if order.pickup_node else None
+    near = Address(**order.ship_to).point
     for look in range(1, LOOKS + 1):
-        choice = sourcing.source(lines, channel=order.channel, now=now, nodes=collected_at)
+        choice = sourcing.source(lines, channel=order.channel, now=now, near=near, nodes=collected_at)
         if choice.parts is None:
             raise _sold_out(order, choice.why_not)
         try:
