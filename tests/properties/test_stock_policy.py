@@ -21,7 +21,8 @@ arrivals = st.builds(
 )  # fmt: skip
 rules = st.lists(
     st.tuples(
-        st.sampled_from(PolicyKind.values), st.sampled_from(["", "X"]), st.sampled_from(["", *CODES]), st.booleans(), few
+        st.sampled_from(PolicyKind.values), st.sampled_from(["", "X"]), st.sampled_from(["", *CODES]),
+        st.booleans(), few,
     )
 ).map(
     lambda rows: Rules(
