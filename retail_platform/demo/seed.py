@@ -15,6 +15,7 @@ from retail_platform.kernel.identity.models import ApiKey
 from retail_platform.kernel.identity.scopes import SCOPES
 from system_apis.connections import services as connections
 from system_apis.connections.models import Connection
+from system_apis.crosswalk import services as crosswalk
 
 TOKENS = {
     "erp": {"token": "erp_sandbox"},
@@ -23,6 +24,7 @@ TOKENS = {
     "tax": {"account": "sandbox", "licence_key": "tax_sandbox"},
     "pos": {"token": "pos_sandbox"},
 }
+SHOPIFY_LOCATION, SHOPIFY_ITEMS = 70_000_001, 40_000_000
 DEMO_CLIENT, ENGINEER, TILL = "demo-storefront", "demo-engineer", "demo-till"
 TILL_STANDS_IN = "STORE-001"
 
