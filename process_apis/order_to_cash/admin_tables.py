@@ -21,6 +21,8 @@ PAYMENT_LABELS: dict[str, str] = {
     PaymentState.PENDING: "warning",
     PaymentState.PROMISED: "info", PaymentState.AUTHORIZED: "primary", PaymentState.PREPAID: "success",
     PaymentState.CAPTURED: "success", PaymentState.VOIDED: "warning", PaymentState.REFUNDED: "warning",
+    PaymentState.PART_CAPTURED: "success", PaymentState.PART_REFUNDED: "warning", PaymentState.FAILED: "danger",
+    PaymentState.AUTH_EXPIRED: "danger", PaymentState.DISPUTED: "danger",
 }  # fmt: skip
 
 
@@ -43,12 +45,15 @@ def lines(order: Order, story: Trace) -> Table:
 def tenders(order: Order, story: Trace) -> Table:
     """How it is paid."""
     rows = [
-        (each.kind, label(each.state, PAYMENT_LABELS[each.state]), _money(order, each.amount_minor),
-         _money(order, each.captured_minor), _money(order, each.refunded_minor), each.authorization or each.reference,
-         moment(each.expires_at))
+        (each.kind, label(each.state, PAYMENT_LABELS[each.state]), each.get_settled_by_display(),
+         _money(order, each.amount_minor), _money(order, each.captured_minor), _money(order, each.refunded_minor),
+         _money(order, each.voided_minor), each.authorization or each.reference, moment(each.expires_at))
         for each in order.payments.all()[:SHOW_AT_MOST]
     ]  # fmt: skip
-    headers = ("tender", "state", "amount", "captured", "refunded", "vendor reference", "expires (UTC)")
+    headers = (
+        "tender", "state", "settled by", "amount", "captured", "refunded", "let go", "vendor reference",
+        "expires (UTC)",
+    )  # fmt: skip
     return Table("Tenders", headers, rows)
 
 

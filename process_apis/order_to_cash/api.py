@@ -47,7 +47,7 @@ _ORDER = {
     "tenders": [
         {
             "position": 1, "kind": "card", "state": "captured", "amount": _eur("119.00"), "captured": _eur("119.00"),
-            "refunded": _eur("0.00"),
+            "refunded": _eur("0.00"), "voided": _eur("0.00"), "settled_by": "provider",
         }
     ],
     "parcels": [

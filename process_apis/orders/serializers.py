@@ -51,6 +51,8 @@ class TenderOut(StrictSerializer):
     amount = MinorField("amount_minor", currency="order.currency")
     captured = MinorField("captured_minor", currency="order.currency")
     refunded = MinorField("refunded_minor", currency="order.currency")
+    voided = MinorField("voided_minor", currency="order.currency", help_text="held once and let go")
+    settled_by = serializers.CharField(help_text="provider, stored_value, channel, carrier or terms")
 
 
 class ParcelLineOut(StrictSerializer):

@@ -57,6 +57,14 @@ def test_an_order_that_nobody_has_paid_goes_on_by_itself_when_the_shop_tells_of_
     shop.closed(order["name"])
 
 
+def test_what_the_shop_has_authorized_is_neither_held_again_nor_taken_by_us(shop: ShopifyShop) -> None:
+    order = an_order(financial_status="authorized")
+    shop.buy(order)
+
+    shop.closed(order["name"])
+    assert shop.effects(order["name"], "authorize") + shop.effects(order["name"], "capture") == []
+
+
 @pytest.mark.skipif(not FILES, reason="the vendors' samples are not at hand")
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_every_recorded_file_is_kept_and_then_taken_or_parked_with_a_case(shop: ShopifyShop, file: Path) -> None:

@@ -132,3 +132,30 @@ def test_a_hold_that_would_lapse_before_the_parcel_leaves_is_renewed(day: Retail
     day.settle(within_s=SETTLED_WITHIN_S)
     first, second = done(day, number, "authorize")
     assert (first, done(day, number, "void"), done(day, number, "capture")) == (second, [first], [first])
+
+
+def test_a_hold_that_cannot_be_renewed_puts_the_order_on_hold_with_one_case(day: RetailDay) -> None:
+    day.control("POST", "/setup", {"ship_delay_ms": 8000})
+    number = order(day, CARD, sku=5)
+    state_is(day, number, "released")
+    day.control("POST", "/setup", {"ship_delay_ms": [100, 1500]})
+    day.rows(
+        "UPDATE orders_payment SET expires_at = now() + interval '1 hour', reference = 'tok_expired' WHERE order_id ="
+        " (SELECT id FROM orders_order WHERE number = %s) RETURNING id",
+        number,
+    )
+    on_hold = "SELECT count(*) FROM orders_order WHERE number = %s AND on_hold = 'payment'"
+    until(lambda: day.one(on_hold, number), within_s=SETTLED_WITHIN_S, showing=day.left)
+    assert day.one("SELECT count(*) FROM cases_case WHERE subject = %s AND state = 'open'", number) == 1
+    state_is(day, number, "closed")  # the old hold was still good when the parcel left
+    assert day.one(on_hold, number) == 0
+
+
+def test_an_order_the_warehouse_refuses_puts_back_on_the_gift_card_what_was_spent(day: RetailDay) -> None:
+    before = day.rows(_ON_CARD)
+    day.fault("wms", "error", operation="release", count=1, status=422)
+    number = order(day, GIFT_CARD, CARD, sku=6)
+    state_is(day, number, "cancelled")
+    day.settle(within_s=SETTLED_WITHIN_S)
+    assert (day.rows(_ON_CARD), balances(day, number)) == (before, {})
+    assert (done(day, number, "authorize"), done(day, number, "capture")) == (done(day, number, "void"), [])

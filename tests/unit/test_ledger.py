@@ -1,5 +1,6 @@
 """The ledger keeps its promises in the database, whoever writes to it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -143,3 +144,20 @@ def test_twenty_thousand_lines_commit_in_a_moment() -> None:
             cursor.execute("SET LOCAL statement_timeout = '1s'")  # holds for the trigger at commit
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     assert JournalLine.objects.count() == 20_000
+
+
+def test_two_who_book_the_same_event_at_once_book_it_once() -> None:
+    def book(_: int) -> bool:
+        try:
+            return services.book(an_entry())
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as hands:
+        assert sum(hands.map(book, range(8))) == 1
+
+
+def test_a_reference_that_another_event_has_is_refused() -> None:
+    services.book(an_entry())
+    with pytest.raises(services.EntryDiffers):
+        services.book(an_entry(source_event="parcel:SHP-2"))
