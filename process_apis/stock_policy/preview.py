@@ -49,7 +49,7 @@ def of_closing(rule: Rule, *, now: datetime) -> Preview:
 def _compare(rule: Rule, *, at: datetime, now: datetime, with_it: bool) -> Preview:
     skus, more = _touched(rule)
     book = reading.book(skus, now=now)
-    standing: Rules = reading.in_force(book.goods.keys() | set(skus), now=at)[0]
+    standing: Rules = reading.in_force(skus, now=at).rules
     coming = standing.with_rule(rule) if with_it else standing.without(rule)
     changes = []
     for channel in _channels(rule):

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -17,9 +18,12 @@ from process_apis.stock_policy.rules import Rule, Rules
 _IN_FORCE = """
 SELECT kind, sku, node, node_kind, channel, value::bigint FROM stock_policy_stockpolicy
 WHERE effective_from <= %(now)s AND (effective_until IS NULL OR effective_until > %(now)s)
-  AND (sku = '' OR sku = ANY(%(sku)s::text[]))
+  AND (sku = '' OR sku = ANY(%(sku)s::text[])
+       OR sku IN (SELECT part FROM catalog_bundlepart WHERE bundle = ANY(%(sku)s::text[])))
 UNION ALL
-SELECT '', '', node, '', '', score FROM stock_policy_nodeaccuracy
+SELECT 'of node', '', node, '', '', score FROM stock_policy_nodeaccuracy
+UNION ALL
+SELECT 'of bundle', bundle, part, '', '', units FROM catalog_bundlepart WHERE bundle = ANY(%(sku)s::text[])
 """
 _GOODS = """
 SELECT sku, node, '' AS kind, on_hand, quarantine, damaged, display, allocated, reserved, backorder_limit, NULL::date
@@ -29,12 +33,21 @@ SELECT sku, node, replace(kind, '_', ' '), units, confidence_percent, 0, 0, 0, 0
 FROM stock_supply WHERE sku = ANY(%(sku)s::text[]) AND units > 0 AND due_on >= %(today)s
 """
 
+_SILENCE_LOOKED_AT = timedelta(days=14)
+
+
+class InForce(NamedTuple):
+    """What holds at a moment: rules, node → accuracy, and bundle → part → units."""
+
+    rules: Rules
+    accuracy: dict[str, int]
+    bundles: dict[str, dict[str, int]]
+
 
 def book(skus: Collection[str], *, now: datetime) -> Book:
     """Everything there is to know about these skus, and the parts of those that are bundles."""
-    bundles = catalog.bundles(skus)
+    rules, accuracy, bundles = in_force(skus, now=now)
     wanted = sorted({*skus, *(part for parts in bundles.values() for part in parts)})
-    rules, accuracy = in_force(wanted, now=now)
     goods: dict[str, dict[str, Goods]] = {}
     incoming: dict[str, dict[str, list[Incoming]]] = {}
     with connection.cursor() as cursor:
@@ -47,12 +60,21 @@ def book(skus: Collection[str], *, now: datetime) -> Book:
     return Book(places(now=now, accuracy=accuracy), rules, goods, incoming, bundles)
 
 
-def in_force(skus: Collection[str], *, now: datetime) -> tuple[Rules, dict[str, int]]:
-    """The rules for these skus (and for all skus) at a moment, and the accuracy of each node that was scored."""
+def in_force(skus: Collection[str], *, now: datetime) -> InForce:
+    """The rules for these skus and for all skus at a moment, what is known of nodes, and what bundles are made of."""
+    accuracy: dict[str, int] = {}
+    bundles: dict[str, dict[str, int]] = {}
+    rules = []
     with connection.cursor() as cursor:
         cursor.execute(_IN_FORCE, {"now": now, "sku": sorted(skus)})
-        rows = cursor.fetchall()
-    return Rules(Rule(*row) for row in rows if row[0]), {row[2]: row[5] for row in rows if not row[0]}
+        for kind, sku, node, node_kind, channel, value in cursor.fetchall():
+            if kind == "of node":
+                accuracy[node] = value
+            elif kind == "of bundle":
+                bundles.setdefault(sku, {})[node] = value
+            else:
+                rules.append(Rule(kind, sku, node, node_kind, channel, value))
+    return InForce(Rules(rules), accuracy, bundles)
 
 
 def places(*, now: datetime, accuracy: dict[str, int]) -> dict[str, Place]:
@@ -70,7 +92,6 @@ def place(node: Node, *, now: datetime, accuracy: int | None) -> Place:
     zone = ZoneInfo(node.time_zone)
     ready = picked.ready_from.astimezone(zone).date() if picked else None
     sends = hours.send_day(now=now, cutoff=node.send_cutoff, zone=node.time_zone) if node.ships else None
-    silence = timedelta(minutes=settings.STORE_SILENCE_MIN)
     return Place(
         code=node.code,
         name=node.name,
@@ -80,7 +101,7 @@ def place(node: Node, *, now: datetime, accuracy: int | None) -> Place:
         pickup_today=ready == now.astimezone(zone).date(),
         earliest=min((day for day in (sends, ready) if day), default=None),
         closed=closed,
-        stale=node.heard_at is not None and hours.open_time(node.hours, since=node.heard_at, until=now) > silence,
+        stale=_stale(node, now=now),
         accuracy=accuracy,
     )
 
@@ -88,6 +109,15 @@ def place(node: Node, *, now: datetime, accuracy: int | None) -> Place:
 def today(now: datetime) -> date:
     """The business day of a moment, where the platform keeps its days."""
     return now.astimezone(ZoneInfo(settings.STOCK_DAY_ZONE)).date()
+
+
+def _stale(node: Node, *, now: datetime) -> bool:
+    """Has it been silent for too long, in hours it is open?"""
+    silence = timedelta(minutes=settings.STORE_SILENCE_MIN)
+    if node.heard_at is None or now - node.heard_at <= silence:
+        return False
+    since = max(node.heard_at, now - _SILENCE_LOOKED_AT)
+    return hours.open_time(node.hours, since=since, until=now) > silence
 
 
 def _closed(node: Node, *, now: datetime) -> str:

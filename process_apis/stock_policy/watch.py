@@ -109,7 +109,7 @@ def tell(skus: Iterable[str], *, aggregate: str) -> None:
 
 def _nodes(*, now: datetime) -> dict[str, str]:
     """Each active node as far as it matters to what channels see; its accuracy only where somebody asks for any."""
-    rules, scores = reading.in_force([], now=now)
+    rules, scores, _ = reading.in_force([], now=now)
     if not any(rule.kind == PolicyKind.ACCURACY_FLOOR for rule in rules.rows):
         scores = {}
     return {

@@ -187,5 +187,5 @@ def test_every_figure_shows_the_terms_it_is_made_of() -> None:
 
 
 def test_two_hundred_skus_take_the_same_few_questions(django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         services.to_sell([f"SKU-{n}" for n in range(199)] + ["BOOT-42"], channel="web", now=NOW)
