@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from canonical.shipment import Shipment
+from process_apis.catalog import services as catalog
 from process_apis.engine.process import Done, NeedsPerson, StepContext
 from process_apis.order_to_cash import decisions
 from process_apis.orders import parcels, queries
@@ -51,6 +52,7 @@ def take_in(shipment: Shipment) -> Done:
         units=_units(shipment),
         at=shipment.dispatched_at,
     )
+    catalog.heard_from([shipment.node])
     parcels.record(order, lines, shipment, _share(order, lines, _shipped(order, lines, shipment)))
     return Done(parcel=shipment.shipment_id, new=True)
 
