@@ -6,6 +6,7 @@ from datetime import datetime
 
 from canonical.order import Order, TenderState
 
+ADDRESS = "the delivery address is another"
 CLAIM = "AR"  # the account of what customers owe us
 
 
@@ -101,8 +102,25 @@ def changes(before: Order, after: Order) -> list[str]:
     if before.total != after.total:
         found.append(f"total was {before.total}, is {after.total}")
     if before.ship_to != after.ship_to:
-        found.append("the delivery address is another")
+        found.append(ADDRESS)
     return found
+
+
+def beyond_fewer(before: Order, after: Order) -> list[str]:
+    """What a later version changes beyond taking units away, in words: that much is no cancellation."""
+    old, new = ({line.line_id: line for line in order.lines} for order in (before, after))
+    found = [f"line {line_id} was added" for line_id in new if line_id not in old]
+    for line_id in old.keys() & new.keys():
+        had, has = old[line_id], new[line_id]
+        if had.sku != has.sku or had.unit_price != has.unit_price:
+            found.append(
+                f"line {line_id} was {had.sku} at {had.unit_price.text}, is {has.sku} at {has.unit_price.text}"
+            )
+        elif has.quantity > had.quantity:
+            found.append(f"line {line_id} was {had.quantity} x {had.sku}, is {has.quantity} x {has.sku}")
+    if before.ship_to != after.ship_to:
+        found.append(ADDRESS)
+    return sorted(found)
 
 
 def complete(parts: Mapping[str, tuple[int, int]], *, units: int) -> int:

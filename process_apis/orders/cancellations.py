@@ -4,6 +4,7 @@ Note [One winner]: who records a parcel and who decides a cancellation both lock
 what is open of each line. So a unit is either in a parcel or cancelled; a CHECK on the line says the same.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -60,18 +61,21 @@ def request(
         return standing
     lines = {line.line_id: line for line in order.lines.all()}
     can = {name: line.quantity - line.shipped - line.cancelled - line.cancel_requested for name, line in lines.items()}
+    if units is None and asked_by == AskedBy.CHANNEL:  # of a channel all means all, also what has left
+        units = {name: count + lines[name].shipped for name, count in can.items() if count + lines[name].shipped > 0}
     wanted = _wanted(lines, can, units)
     asked = {name: min(count, can[name]) for name, count in wanted.items() if min(count, can[name])}
     gone = {name: count - asked.get(name, 0) for name, count in wanted.items() if count > asked.get(name, 0)}
     if asked_by != AskedBy.CHANNEL and (gone or not asked):
         raise _too_late(order, lines, gone)
+    told = {"units": wanted} if asked_by == AskedBy.CHANNEL else {}
     made = Cancellation.objects.create(
         order=order,
         key=key,
         asked_by=asked_by,
         by=by[:160],
         reason=reason[:500],
-        evidence=dict(evidence or {}),
+        evidence={**(evidence or {}), **told},
         correlation_id=correlation.current(),
         requested_at=now,
     )
@@ -112,6 +116,28 @@ def unsettled(order: Order) -> list[Cancellation]:
 def taken_back(order: Order) -> Cancellation | None:
     """The request because of which the whole order is to be taken back."""
     return Cancellation.objects.filter(order=order, whole=True).exclude(state=CancellationState.REQUESTED).first()
+
+
+def from_channel(order: Order) -> bool:
+    """Has the order's channel cancelled any of it?"""
+    return Cancellation.objects.filter(order=order, asked_by=AskedBy.CHANNEL).exists()
+
+
+def gone_at_channel(order: Order, remains: Mapping[str, int]) -> dict[str, int]:
+    """Units that a channel took off an order and we did not know of, by line_id. `remains` is what it shows now.
+
+    What we cancelled ourselves it has been told of, and what it has told us of before is asked for already.
+    """
+    known: Counter[str] = Counter()
+    for asked in Cancellation.objects.filter(order=order).prefetch_related("lines__line"):
+        if asked.asked_by == AskedBy.CHANNEL:
+            known.update(asked.evidence.get("units", {}))
+            continue
+        undecided = asked.state == CancellationState.REQUESTED
+        known.update({each.line.line_id: each.units if undecided else each.cancelled for each in asked.lines.all()})
+    lines = {line.line_id: line.quantity for line in order.lines.all() if line.line_id in remains}
+    gone = {name: quantity - remains[name] - known[name] for name, quantity in lines.items()}
+    return {name: count for name, count in gone.items() if count > 0}
 
 
 def decide(asked: Cancellation, order: Order, *, granted: Mapping[str, int], why_not: str, now: datetime) -> bool:

@@ -45,6 +45,11 @@ def locked(number: str) -> Order:
     return found
 
 
+def at_channel(channel: str, channel_order_id: str) -> Order | None:
+    """The order that a channel calls by this id."""
+    return Order.objects.filter(channel=channel, channel_order_id=channel_order_id).first()
+
+
 def goods(order: Order) -> Counter[str]:
     """What an order is of: sku → units."""
     units: Counter[str] = Counter()

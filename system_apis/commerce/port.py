@@ -40,11 +40,24 @@ class LevelAnswer:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class OrderChange:
+    """What a shop's message says became of an order: cancelled as a whole, or so many units that remain of a line."""
+
+    channel_order_id: str
+    cancelled: bool
+    reason: str
+    remains: Mapping[str, int]
+
+
 class CommercePort(Protocol):
     terms: VendorTerms
 
     def read_order(self, raw: bytes, *, channel: str) -> Order:
         """Read one order as the shop's webhook carries it. Raises ContractBroken with the field and the rule."""
+
+    def read_change(self, raw: bytes) -> OrderChange:
+        """Read what the same webhook says of cancellations. Raises ContractBroken."""
 
     def tell_shipped(self, channel_order_id: str, shipment: Shipment, *, key: CallKey) -> VendorRef: ...
 

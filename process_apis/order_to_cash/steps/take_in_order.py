@@ -11,25 +11,39 @@ from process_apis.catalog import queries as catalog
 from process_apis.engine import services as runs
 from process_apis.engine.process import Done, NeedsPerson, StepContext, run_id_of
 from process_apis.engine.queries import NoSuchRun
-from process_apis.order_to_cash import decisions
-from process_apis.orders import queries
+from process_apis.order_to_cash import decisions, edits
+from process_apis.orders import cancellations, queries
 from process_apis.orders import services as orders
+from process_apis.orders.models import AskedBy, Order
 from system_apis.commerce.gateway import commerce
+from system_apis.commerce.port import OrderChange
+from system_apis.errors import ContractBroken
 from system_apis.inbox import queries as inbox
 
 
 def take_in_order(ctx: StepContext) -> Done:
     message = inbox.message(UUID(ctx.subject))
     channel = message.connection.channel
-    order = commerce(channel).read_order(bytes(message.raw), channel=channel)
+    port, raw = commerce(channel), bytes(message.raw)
+    with suppress(ContractBroken):  # what is wrong with it, reading the order says in full
+        if (known := _cancelled(port.read_change(raw), channel=channel, inbox_id=ctx.subject, now=ctx.now)) is not None:
+            return Done(order_number=known.number, new=False, cancelled=True)
+    order = port.read_order(raw, channel=channel)
     try:
         catalog.channel(channel)
     except catalog.UnknownChannel as unknown:
         raise NeedsPerson(str(unknown), proposal=f"add {channel!r} under Catalog, Channels, then resume") from unknown
     row, new = orders.place(order)
+    fewer = _fewer(row, port.read_change(raw), inbox_id=ctx.subject, now=ctx.now)
     if new or not decisions.is_later(order.channel_version, than=row.channel_version):
         return Done(order_number=row.number, new=new)
-    changes = decisions.changes(queries.canonical(row), order)
+    before = queries.canonical(row)
+    changes = decisions.changes(before, order)
+    if fewer or cancellations.from_channel(row):  # prices follow the units; only what is more than that is news
+        changes = decisions.beyond_fewer(before, order)
+    if changes == [decisions.ADDRESS] and edits.can_change(row):
+        edits.change_address(number=row.number, ship_to=order.ship_to, by=channel)
+        changes = []
     if not changes:  # the shop notes what we told it, and sends the order again
         paid = orders.seen(row, order)
         return Done(order_number=row.number, new=False, then=[partial(_goes_on, row.number, ctx.now)] if paid else [])
@@ -42,6 +56,31 @@ def take_in_order(ctx: StepContext) -> Done:
         proposal="Compare both; cancel and place again, or tell the customer it is too late.",
     )
     return Done(order_number=row.number, new=False, changes=changes)
+
+
+def _cancelled(change: OrderChange, *, channel: str, inbox_id: str, now: datetime) -> Order | None:
+    """An order of ours that its channel has cancelled: all of it is to be stopped, or to come back."""
+    known = queries.at_channel(channel, change.channel_order_id) if change.cancelled else None
+    if known is not None:
+        cancellations.request(
+            number=known.number, key="channel:cancelled", asked_by=AskedBy.CHANNEL, by=channel, reason=change.reason,
+            evidence={"inbox_id": inbox_id}, now=now,
+        )  # fmt: skip
+    return known
+
+
+def _fewer(order: Order, change: OrderChange, *, inbox_id: str, now: datetime) -> bool:
+    """Units the channel took off the order are cancelled, however late they are and whatever else was changed."""
+    if change.cancelled:  # we hear of the order and of its end in one message
+        _cancelled(change, channel=order.channel, inbox_id=inbox_id, now=now)
+        return True
+    units = cancellations.gone_at_channel(order, change.remains)
+    if units:
+        cancellations.request(
+            number=order.number, key=f"channel:{inbox_id}", asked_by=AskedBy.CHANNEL, by=order.channel,
+            reason=change.reason, units=units, evidence={"inbox_id": inbox_id}, now=now,
+        )  # fmt: skip
+    return bool(units)
 
 
 def _goes_on(number: str, now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Self
 from canonical.order import Order
 from canonical.shipment import Shipment
 from retail_platform.kernel import clock
-from system_apis.commerce.port import Level, LevelAnswer
+from system_apis.commerce.port import Level, LevelAnswer, OrderChange
 from system_apis.commerce.vendors.sandbox import levels as level_mapping
 from system_apis.commerce.vendors.sandbox import mapping, orders
 from system_apis.commerce.vendors.sandbox.client import SandboxCommerceClient
@@ -34,6 +34,10 @@ class SandboxCommerce:
     def read_order(self, raw: bytes, *, channel: str) -> Order:
         """Read one order as the shop's webhook carries it. Raises ContractBroken with the field and the rule."""
         return orders.read_order(raw, channel=channel)
+
+    def read_change(self, raw: bytes) -> OrderChange:
+        """Read what the same webhook says of cancellations. Raises ContractBroken."""
+        return orders.read_change(raw)
 
     def tell_shipped(self, channel_order_id: str, shipment: Shipment, *, key: CallKey) -> VendorRef:
         """Tell of one parcel. Raises Refused when the shop counts more units than were bought."""

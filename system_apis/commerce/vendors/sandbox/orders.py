@@ -7,6 +7,7 @@ from pydantic import Field
 from canonical.money import Money, total
 from canonical.order import Address, Customer, Order, OrderLine, Tender, TenderState
 from canonical.value import Instant
+from system_apis.commerce.port import OrderChange
 from system_apis.transport.shape import Shape, meaning, read_raw
 
 STATES = {"paid": TenderState.CAPTURED, "authorized": TenderState.AUTHORIZED}
@@ -25,6 +26,7 @@ class _Line(Shape):
     sku: str = Field(min_length=1)
     title: str = ""
     quantity: int
+    current_quantity: int | None = None
     price: str
     discount_allocations: list[_Allocation] = []
     tax_lines: list[_Tax] = []
@@ -62,6 +64,8 @@ class _Order(Shape):
     name: str
     created_at: Instant = Field(strict=False)
     updated_at: str = "1"
+    cancelled_at: str | None = None
+    cancel_reason: str | None = None
     currency: str
     taxes_included: bool
     financial_status: str
@@ -73,6 +77,16 @@ class _Order(Shape):
     note_attributes: list[_Note] = []
     customer: _Customer | None = None
     shipping_address: _Address
+
+
+def read_change(raw: bytes) -> OrderChange:
+    """What remains of each line, and whether the whole order was cancelled. Raises ContractBroken."""
+    said = read_raw(_Order, raw)
+    remains = {
+        str(line.id): line.quantity if line.current_quantity is None else line.current_quantity
+        for line in said.line_items
+    }
+    return OrderChange(str(said.id), bool(said.cancelled_at), said.cancel_reason or "", remains)
 
 
 def read_order(raw: bytes, *, channel: str) -> Order:

@@ -7,7 +7,7 @@ from typing import Self
 from canonical.order import Order
 from canonical.shipment import Shipment
 from retail_platform.kernel import clock
-from system_apis.commerce.port import Level, LevelAnswer, LevelState
+from system_apis.commerce.port import Level, LevelAnswer, LevelState, OrderChange
 from system_apis.commerce.vendors.shopify import cancelling, fulfilment, inventory, mapping
 from system_apis.commerce.vendors.shopify.client import ShopifyClient
 from system_apis.commerce.vendors.shopify.graphql import FULFIL, ORDER_TO_FULFIL, SET_STOCK, STOCK_SHOWN
@@ -40,11 +40,11 @@ class ShopifyCommerce:
 
     def read_order(self, raw: bytes, *, channel: str) -> Order:
         """Read an orders/create or orders/updated webhook. Raises ContractBroken naming everything that is missing."""
-        try:
-            document = read_json(raw)
-        except (ValueError, RecursionError) as unreadable:
-            raise ContractBroken(f"the webhook is not JSON: {str(unreadable)[:120]}") from unreadable
-        return mapping.to_order(document, channel=channel, skus_of=self.skus_of)
+        return mapping.to_order(_document(raw), channel=channel, skus_of=self.skus_of)
+
+    def read_change(self, raw: bytes) -> OrderChange:
+        """Read what an orders/updated or orders/cancelled webhook says of cancellations. Raises ContractBroken."""
+        return cancelling.read_change(_document(raw))
 
     def tell_shipped(self, channel_order_id: str, shipment: Shipment, *, key: CallKey) -> VendorRef:
         """Fulfil what is in the parcel, with its tracking, and let Shopify write to the customer."""
@@ -130,6 +130,13 @@ class ShopifyCommerce:
                 code="no_location",
             )
         return place
+
+
+def _document(raw: bytes) -> object:
+    try:
+        return read_json(raw)
+    except (ValueError, RecursionError) as unreadable:
+        raise ContractBroken(f"the webhook is not JSON: {str(unreadable)[:120]}") from unreadable
 
 
 def _unlinked(sku: str) -> LevelAnswer:

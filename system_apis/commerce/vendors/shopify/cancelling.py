@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from system_apis.commerce.port import OrderChange
 from system_apis.errors import ContractBroken
 from system_apis.terms import VendorRef
 
@@ -32,6 +33,26 @@ mutation Refund($input: RefundInput!) {
   }
 }
 """
+
+
+def read_change(document: object) -> OrderChange:
+    """Whether an order was cancelled, and what remains of its lines. Raises ContractBroken where it is no order."""
+    found = document.get("order", document) if isinstance(document, Mapping) else {}
+    order = found if isinstance(found, Mapping) else {}
+    items = order.get("line_items")
+    if not order.get("id") or not isinstance(items, list):
+        raise ContractBroken("the webhook carries no order: id or line_items is missing")
+    remains = {
+        str(item["id"]): quantity
+        for item in items
+        if isinstance(item, Mapping) and isinstance(quantity := item.get("current_quantity", item.get("quantity")), int)
+    }
+    return OrderChange(
+        channel_order_id=str(order["id"]),
+        cancelled=bool(order.get("cancelled_at")),
+        reason=str(order.get("cancel_reason") or "")[:200],
+        remains=remains,
+    )
 
 
 def to_refund(order_id: str, units: Mapping[str, int], *, note: str) -> dict[str, Any]:
