@@ -26,6 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with a_stack() as stack:
         os.environ.update(stack.state.env, DJANGO_SETTINGS_MODULE="settings")
         django.setup()
+        from retail_platform.demo import seed
+
+        seed.write(base_url=stack.ready["url"], sandbox_url=f"http://127.0.0.1:{stack.state.servers['SANDBOX_PORT']}")
         print(json.dumps(measured(seconds=wish.seconds, per_second=wish.per_second), indent=2))
 
 
