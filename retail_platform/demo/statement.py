@@ -31,6 +31,7 @@ def make(*, sandbox_url: str) -> list[Equation]:
         _count("reserved = open reservations", _RESERVED, _RESERVATIONS),
         _units_shipped(outside),
         _parcels(outside),
+        _count("units collected at counters = units that left the stores for it", _COLLECTED, _LEFT_BY_HAND),
         _count("parcels = sale entries", _PARCELS_BILLED, _SALES),
         *_tax(outside),
         *_erp(outside),
@@ -119,14 +120,14 @@ def _clearing(role: str, name: str, expected: str) -> Equation:
 
 
 def _units_shipped(outside: Mapping[str, Any]) -> Equation:
-    sold = _one("SELECT -sum(units) FROM stock_stockmovement WHERE reason = 'sale'")
-    return _equation("units sold = units the warehouses shipped", sold, outside["warehouse"]["units_shipped"])
+    sold = _one("SELECT -sum(units) FROM stock_stockmovement WHERE reason = 'sale' AND key NOT LIKE 'parcel:PU-%'")
+    return _equation("units sent = units the warehouses shipped", sold, outside["warehouse"]["units_shipped"])
 
 
 def _parcels(outside: Mapping[str, Any]) -> Equation:
     return _equation(
-        "parcels in our book = parcels dispatched",
-        _one("SELECT count(*) FROM orders_parcel"),
+        "parcels sent = parcels the warehouses dispatched",
+        _one("SELECT count(*) FROM orders_parcel WHERE shipment_id NOT LIKE 'PU-%'"),
         outside["warehouse"]["parcels"],
     )
 
@@ -199,6 +200,11 @@ LEFT JOIN (SELECT payment_id, sum(amount_minor) AS minor FROM orders_parceltende
 WHERE (payment.state = 'prepaid' OR payment.capture_at = 'order') AND payment.captured_minor > 0
   AND held.state <> 'cancelled'
 """
+_COLLECTED = """
+SELECT sum(line.collected * part.units::bigint) FROM pickups_pickupline line
+CROSS JOIN LATERAL jsonb_each_text(line.parts) AS part (sku, units)
+"""
+_LEFT_BY_HAND = "SELECT -sum(units) FROM stock_stockmovement WHERE key LIKE 'parcel:PU-%'"
 _ON_HAND = "SELECT sum(on_hand) FROM stock_stockposition"
 _MOVEMENTS = "SELECT sum(units) FROM stock_stockmovement WHERE state = 'on_hand'"
 _DIFFERING = """
