@@ -16,7 +16,8 @@ from experience_apis.store_tools.models import StoreStaff
 _ORDER = ("orders.view_order", "orders.view_parcel")
 _GOODS = (
     "catalog.view_product", "catalog.view_node", "stock.view_stockposition", "stock.view_reservation",
-    "stock.view_stockmovement", "stock.view_variance", "stock.view_supply", "stock.view_setaside",
+    "stock.view_stockmovement", "stock.view_transfer", "stock.view_repair", "stock.view_auditdue",
+    "stock.view_variance", "stock.view_supply", "stock.view_setaside",
     "sourcing.view_sourcingdecision", "sourcing.view_sourcingrule", "stock.view_snapshottaken", "stock.view_stockowner",
     "stock_policy.view_stockpolicy", "stock_policy.view_nodeaccuracy", "stock_policy.view_recalculation",
     "publication.view_channelshop", "publication.view_channellevel", "stock.view_stockfile", "stock.view_packunit",
@@ -40,6 +41,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "catalog.view_jurisdiction", "catalog.add_jurisdiction", "catalog.change_jurisdiction", "crosswalk.view_link",
         "crosswalk.add_link", "crosswalk.change_link", "stock.view_stockposition", "cases.view_case",
         "sourcing.view_sourcingrule", "sourcing.add_sourcingrule", "sourcing.change_sourcingrule",
+        "stock.change_stockposition", "stock.view_transfer", "stock.change_transfer",
         "cases.change_case", "stock.view_stockowner", "stock.add_stockowner", "stock.change_stockowner",
         "stock.view_variance", "stock.change_variance", "stock.view_packunit", "stock.add_packunit",
         "stock.change_packunit", "stock.view_stockfile", "stock_policy.view_stockpolicy",

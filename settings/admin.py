@@ -41,6 +41,8 @@ _NAVIGATION = [
             _item("Reservations", "bookmark", "stock", "reservation"),
             _item("Movements", "swap_horiz", "stock", "stockmovement"),
             _item("Variances", "difference", "stock", "variance", query="state__exact=open"),
+            _item("Transfers", "local_shipping", "stock", "transfer"),
+            _item("Repairs", "healing", "stock", "repair"),
             _item("Set aside", "front_hand", "stock", "setaside"),
             _item("Files of movements", "upload_file", "stock", "stockfile"),
             _item("Packs", "package", "stock", "packunit"),

@@ -1,13 +1,15 @@
 """The stock book in the admin: positions, what moved them, what is promised. Looked at, never edited."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from unfold.decorators import display
 
-from process_apis.stock import admin_files, counts  # noqa: F401  # the former registers pages of its own
+from process_apis.stock import admin_explorer, admin_files, admin_moves, counts  # noqa: F401 - two register pages
 from process_apis.stock.models import (
     Reservation,
     ReservationState,
@@ -70,15 +72,19 @@ class FreeFilter(admin.SimpleListFilter):
 class StockPositionAdmin(ReadOnlyAdmin):
     """One sku in one node, with its latest movements and open promises."""
 
-    list_display = ("sku", "node", "on_hand", "reserved", "allocated", "shortage", "free", "updated_at")
+    list_display = ("sku", "node", "on_hand", "reserved", "allocated", "shortage", "free", "updated_at", "history")
     list_filter = (FreeFilter, TroubleFilter, "node")
     search_fields = ("=sku", "=node")
     ordering = ("sku", "node")
     fields = (
         ("product", "place"), ("on_hand", "quarantine"), ("damaged", "display"), ("reserved", "allocated"),
-        ("shortage", "backorder_limit"), ("counted_source", "counted_at"), ("free", "updated_at"),
+        ("shortage", "backorder_limit"), ("counted_source", "counted_at"), ("free", "updated_at"), "history",
     )  # fmt: skip
-    readonly_fields = ("product", "place", "free")
+    readonly_fields = ("product", "place", "free", "history")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(partial(admin_explorer.explore, self))
+        return [path("explore/<path:sku>/", view, name="stock_stockposition_explore"), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StockPosition]:
         return super().get_queryset(request).annotate(free_units=FREE)
@@ -86,6 +92,10 @@ class StockPositionAdmin(ReadOnlyAdmin):
     @display(description="free", ordering="free_units")
     def free(self, position: Any) -> int:
         return position.free_units
+
+    @display(description="history")
+    def history(self, position: StockPosition) -> str:
+        return admin_explorer.to_history(position.sku)
 
     @display(description="sku")
     def product(self, position: StockPosition) -> str:

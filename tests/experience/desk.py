@@ -17,13 +17,16 @@ from process_apis.orders import services as orders
 from process_apis.orders.models import Order, Parcel
 from process_apis.stock import services as stock
 from process_apis.stock.models import (
+    AuditDue,
     PackUnit,
+    Repair,
     Reservation,
     SetAside,
     SnapshotTaken,
     StockFile,
     StockOwner,
     Supply,
+    Transfer,
     Variance,
 )
 from process_apis.stock_policy.models import NodeAccuracy, Recalculation, StockPolicy
@@ -139,6 +142,11 @@ def _stock_papers(number: str) -> None:
     PackUnit.objects.create(sku=number, unit="XBX", units=12)
     SnapshotTaken.objects.create(node="WH-1", source=f"wms-{number}", watermark=1, taken_at=NOON, digest="", levels=1)
     Supply.objects.create(reference=f"PO-{number}", kind="on_order", units=5, source="erp", **place)
+    AuditDue.objects.get_or_create(defaults={"due_at": NOON})
+    Repair.objects.create(figure="on_hand", stood=3, should_be=2, why="the sum of its movements", **place)
+    Transfer.objects.create(reference=f"TR-{number}", from_node="WH-1", to_node="STORE-001").lines.create(
+        sku="BOOT-42", units=2
+    )
     Variance.objects.create(
         key=f"snapshot:{number}", source="wms", watermark=1, taken_at=NOON, expected=10, counted=4, **place
     )

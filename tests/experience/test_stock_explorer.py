@@ -1,0 +1,51 @@
+"""Somebody looks at a sku over time, why it is so, and says how far promises may go."""
+
+import pytest
+
+from process_apis.stock import services, transfers
+from process_apis.stock.models import StockPosition
+from tests.experience.desk import signed_in
+from tests.factories import NOON, a_catalog, on_hand
+
+pytestmark = pytest.mark.django_db
+PAGE = "/admin/stock/stockposition/explore/BOOT-42/"
+
+
+@pytest.fixture(autouse=True)
+def goods() -> None:
+    a_catalog()
+    on_hand({"BOOT-42": 10})
+    services.reserve(order_number="W-1", demands=[services.Demand("1", "BOOT-42", "WH-1", 3)])
+
+
+def test_a_sku_shows_its_line_over_time_and_its_formula() -> None:
+    page = signed_in("root").get(f"{PAGE}?days=365").content.decode()
+    assert "WH-1 (7 free now)" in page
+    assert "max(10 on hand" in page
+
+
+def test_the_list_of_positions_leads_there() -> None:
+    assert PAGE in signed_in("root").get("/admin/stock/stockposition/").content.decode()
+
+
+def test_a_sku_nobody_ever_had_is_not_found() -> None:
+    assert signed_in("root").get("/admin/stock/stockposition/explore/NONE/").status_code == 404
+
+
+def test_the_limit_of_promises_is_set_there() -> None:
+    signed_in("root").post(PAGE, {"node": "WH-1", "units": 5, "reason": "more comes on Monday"})
+    assert StockPosition.objects.get().backorder_limit == 5
+
+
+def test_who_may_only_look_sets_nothing() -> None:
+    answer = signed_in("desk", group="service-desk").post(PAGE, {"node": "WH-1", "units": 5, "reason": "x"})
+    assert (answer.status_code, StockPosition.objects.get().backorder_limit) == (403, 0)
+
+
+def test_a_transfer_is_closed_from_its_page() -> None:
+    transfers.plan(reference="TR-1", from_node="WH-1", to_node="STORE-001", units={"BOOT-42": 2})
+    moved = transfers.ship("TR-1", at=NOON)
+    browser = signed_in("root")
+    assert "Nothing more will come" in browser.get(f"/admin/stock/transfer/{moved.pk}/change/").content.decode()
+    browser.post(f"/admin/stock/transfer/{moved.pk}/act/close/", {"reason": "lost"})
+    assert transfers.transfer("TR-1").state == "closed"
