@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from process_apis.stock import holds
+from process_apis.stock import examples, holds
 from process_apis.stock.models import Reservation
 from process_apis.stock.serializers import NODE, SKU
 from process_apis.stock.services import Demand
@@ -52,15 +52,14 @@ class HoldOut(StrictSerializer):
     lines = HeldLineOut(many=True)
 
 
-_ID = "b3f1c9d2a4e54f0f9c6f0b8f1f2a7c11"
 _LINE = {
     "line_id": "1", "sku": "SKU-00001", "node": "WH-1", "units": 2, "state": "held",
     "expires_at": "2026-03-01T09:45:00Z",
 }  # fmt: skip
-_HELD = {"id": _ID, "order_number": "", "lines": [_LINE]}
-_ASKED = {"holder": "basket-4711", "seconds": 600, "lines": [{"sku": "SKU-00001", "node": "WH-1", "units": 2}]}
+_HELD = {"id": examples.HELD, "order_number": "", "lines": [_LINE]}
+_ASKED = {"holder": "basket-4711", "seconds": 600, "lines": [{"sku": examples.SKU, "node": "WH-1", "units": 2}]}
 _CONFIRMED = {
-    "id": _ID, "order_number": "W-1001", "lines": [{**_LINE, "state": "open", "expires_at": None}],
+    "id": examples.TO_CONFIRM, "order_number": "W-1001", "lines": [{**_LINE, "state": "open", "expires_at": None}],
 }  # fmt: skip
 
 
@@ -101,7 +100,7 @@ class HoldsView(IdempotentPost, ApiView):
 
 class HoldView(ApiView):
     required_scopes = {"GET": "process.read", "DELETE": "process.write"}
-    path_examples = {"hold": _ID}
+    path_examples = {"hold": examples.HELD}
 
     @extend_schema(
         operation_id="stock_hold",
@@ -128,7 +127,7 @@ class HoldView(ApiView):
 
 class ConfirmHoldView(IdempotentPost, ApiView):
     required_scopes = {"POST": "process.write"}
-    path_examples = {"hold": _ID}
+    path_examples = {"hold": examples.TO_CONFIRM}
 
     @extend_schema(
         operation_id="confirm_stock_hold",
@@ -153,7 +152,10 @@ def _holder(request: Request, name: str) -> str:
 
 def _mine(request: Request, hold: str) -> list[Reservation]:
     parts, caller = holds.held(hold), cast(Principal, request.user)
-    if not parts[0].holder.startswith(_holder(request, "")) or not all(caller.sees_store(p.node) for p in parts):
+    holder = parts[0].holder  # one without a client is anybody's
+    if ("/" in holder and not holder.startswith(_holder(request, ""))) or not all(
+        caller.sees_store(p.node) for p in parts
+    ):
         raise holds.NoSuchHold("check the id; it is the one the hold was answered with")
     return parts
 

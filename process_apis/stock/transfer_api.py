@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from process_apis.stock import transfers
+from process_apis.stock import examples, transfers
 from process_apis.stock.models import Transfer, TransferState
 from process_apis.stock.serializers import NODE, SKU
 from process_apis.stock.transfers import Receipt
@@ -92,17 +92,17 @@ class TransfersQuery(PageQuery):
     examples = {**PageQuery.examples, "state": "shipped"}
 
 
-_LINES = [{"sku": "SKU-00001", "units": 12}]
+_LINES = [{"sku": examples.SKU, "units": 2}]
 _PLANNED = {
-    "reference": "TR-1001", "from_node": "WH-1", "to_node": "STORE-001", "state": "planned", "due_on": "2026-03-04",
-    "shipped_at": None, "closed_at": None,
-    "lines": [{"sku": "SKU-00001", "units": 12, "shipped": 0, "received": 0, "outstanding": 0}],
+    "reference": examples.PLANNED, "from_node": examples.FROM, "to_node": examples.TO, "state": "planned",
+    "due_on": "2026-03-04", "shipped_at": None, "closed_at": None,
+    "lines": [{"sku": examples.SKU, "units": 2, "shipped": 0, "received": 0, "outstanding": 0}],
 }  # fmt: skip
 _SHIPPED = {
     **_PLANNED, "state": "shipped", "shipped_at": "2026-03-02T08:00:00Z",
-    "lines": [{"sku": "SKU-00001", "units": 12, "shipped": 12, "received": 0, "outstanding": 12}],
+    "lines": [{"sku": examples.SKU, "units": 2, "shipped": 2, "received": 0, "outstanding": 2}],
 }  # fmt: skip
-_RECEIVED = {**_SHIPPED, "lines": [{"sku": "SKU-00001", "units": 12, "shipped": 12, "received": 11, "outstanding": 1}]}
+_RECEIVED = {**_SHIPPED, "lines": [{"sku": examples.SKU, "units": 2, "shipped": 2, "received": 1, "outstanding": 1}]}
 _CLOSED = {**_RECEIVED, "state": "closed", "closed_at": "2026-03-06T08:00:00Z"}
 
 
@@ -131,8 +131,8 @@ class TransfersView(IdempotentPost, ApiView):
         request=TransferIn,
         responses={201: TransferDocOut, 409: ProblemOut},
         examples=[
-            example("twelve to a store", {"reference": "TR-1001", "from_node": "WH-1", "to_node": "STORE-001",
-                                          "due_on": "2026-03-04", "lines": _LINES}),
+            example("two to a store", {"reference": examples.TO_PLAN, "from_node": examples.FROM,
+                                       "to_node": examples.TO, "due_on": "2026-03-04", "lines": _LINES}),
             example("planned", _PLANNED, status=201),
         ],
         tags=["stock"],
@@ -152,7 +152,7 @@ class TransfersView(IdempotentPost, ApiView):
 
 class TransferView(ApiView):
     required_scopes = {"GET": "process.read"}
-    path_examples = {"reference": "TR-1001"}
+    path_examples = {"reference": examples.PLANNED}
 
     @extend_schema(
         operation_id="stock_transfer",
@@ -167,7 +167,6 @@ class TransferView(ApiView):
 
 class _Stage(IdempotentPost, ApiView):
     required_scopes = {"POST": "process.write"}
-    path_examples = {"reference": "TR-1001"}
 
     def do(
         self, request: Request, body: type[StrictSerializer], work: Callable[[dict[str, Any]], Transfer]
@@ -176,6 +175,8 @@ class _Stage(IdempotentPost, ApiView):
 
 
 class ShipTransferView(_Stage):
+    path_examples = {"reference": examples.TO_SHIP}
+
     @extend_schema(
         operation_id="ship_stock_transfer",
         summary="The goods have left",
@@ -195,6 +196,8 @@ class ShipTransferView(_Stage):
 
 
 class ReceiveTransferView(_Stage):
+    path_examples = {"reference": examples.TO_RECEIVE}
+
     @extend_schema(
         operation_id="receive_stock_transfer",
         summary="Some of the goods have come",
@@ -202,7 +205,7 @@ class ReceiveTransferView(_Stage):
         request=ReceiveIn,
         responses={200: TransferDocOut, 404: None, 409: ProblemOut},
         examples=[
-            example("eleven", {"receipt": "GR-1", "lines": [{"sku": "SKU-00001", "units": 11}]}),
+            example("one of them", {"receipt": "GR-2", "lines": [{"sku": examples.SKU, "units": 1}]}),
             example("one is missing", _RECEIVED, status=200),
         ],
         tags=["stock"],
@@ -217,6 +220,8 @@ class ReceiveTransferView(_Stage):
 
 
 class CloseTransferView(_Stage):
+    path_examples = {"reference": examples.TO_CLOSE}
+
     @extend_schema(
         operation_id="close_stock_transfer",
         summary="Nothing more will come",

@@ -8,7 +8,7 @@ import requests
 from canonical.stock import MovementReason, StockMovement
 from experience_apis.availability import projection
 from process_apis.stock import services as stock
-from retail_platform.demo import assortment, samples, value_cards
+from retail_platform.demo import assortment, moves, samples, value_cards
 from retail_platform.kernel import clock
 from retail_platform.kernel.identity import services as identity
 from retail_platform.kernel.identity.models import ApiKey
@@ -50,6 +50,7 @@ def write(*, base_url: str, sandbox_url: str) -> None:
     _set_up_sandbox(sandbox_url, base_url=base_url, webhooks=webhooks, opening=opening)
     projection.refresh(projection.skus(), now=clock.now())
     value_cards.issue()
+    moves.write(now=clock.now())
     samples.place_order(now=clock.now())
 
 
