@@ -5,9 +5,10 @@ from random import Random
 from typing import Any
 
 from process_apis.catalog.models import Product
-from retail_platform.demo import assortment
+from retail_platform.demo import assortment, value_cards
 
 NAMES = ("Ada Winter", "Ben Sommer", "Cleo Berg", "Dana Feld", "Emil Stein", "Fay Bach", "Gil Wald", "Hana Linde")
+FIVE = {"amount": "5.00", "currency": "EUR"}
 CITIES = {"DE": ("Berlin", "10115"), "AT": ("Vienna", "1010"), "NL": ("Utrecht", "3511"), "FR": ("Lille", "59000")}
 
 
@@ -41,7 +42,7 @@ def _basket(choose: Random, number: int, *, day: str, prices: dict[str, int]) ->
     city, postcode = CITIES[country]
     key = f"{day}-{number:05d}"
     body = (
-        _for_storefront(lines, card=card, who=who, country=country, city=city, postcode=postcode)
+        _for_storefront(lines, paid=_paid(number, card), who=who, country=country, city=city, postcode=postcode)
         if channel == "web"
         else _for_shop(
             choose, lines, prices=prices, card=card, who=who, country=country, city=city, postcode=postcode,
@@ -52,15 +53,24 @@ def _basket(choose: Random, number: int, *, day: str, prices: dict[str, int]) ->
 
 
 def _for_storefront(
-    lines: list[tuple[str, int]], *, card: str, who: str, country: str, city: str, postcode: str
+    lines: list[tuple[str, int]], *, paid: dict[str, Any], who: str, country: str, city: str, postcode: str
 ) -> dict[str, Any]:
-    return {
+    return paid | {
         "channel": "web",
         "lines": [{"sku": sku, "quantity": units} for sku, units in lines],
         "customer": {"name": who, "email": f"{who.split()[0].lower()}@example.com"},
         "ship_to": {"name": who, "line1": "Hauptstr. 1", "city": city, "postcode": postcode, "country": country},
-        "payment": {"kind": "card", "token": card},
     }
+
+
+def _paid(number: int, card: str) -> dict[str, Any]:
+    """By card; every tenth shopper has a gift card too, and every twenty-fifth pays the carrier at the door."""
+    if number % 25 == 0:
+        return {"payments": [{"kind": "cash_on_delivery"}]}
+    if number % 10 == 0:
+        gift = {"kind": "gift_card", "number": value_cards.number_of(1 + number // 10 % value_cards.CARDS)}
+        return {"payments": [gift | {"amount": FIVE}, {"kind": "card", "token": card}]}
+    return {"payment": {"kind": "card", "token": card}}
 
 
 def _for_shop(

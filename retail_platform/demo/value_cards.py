@@ -4,7 +4,7 @@ from process_apis.stored_value import services as stored_value
 from process_apis.stored_value.models import ValueKind
 
 EXAMPLE_CARD, EXAMPLE_PIN = "6006 4910 0000 0017", "4711"
-CARDS, LOADED_MINOR = 5, 500_000
+CARDS, LOADED_MINOR = 5, 10_000_000  # enough for many days of the demo
 
 
 def number_of(card: int) -> str:
