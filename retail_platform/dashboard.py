@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from process_apis.orders.models import OrderState
+from process_apis.pickups.models import RejectReason
 from retail_platform import dashboard_figures as figures
 from retail_platform.kernel import clock
 from retail_platform.kernel.admin_pages import duration, list_link
@@ -107,6 +108,15 @@ def _stock(now: Any) -> Part:
     return cards, [_panel("Nearly sold out", "all nodes together, fewest first", None, table=table, empty=not rows)]
 
 
+def _pickups(now: Any) -> Part:
+    waiting, reasons = figures.pickups_open(), figures.pickup_rejections(now)
+    labels = [RejectReason(reason).label for reason in reasons]
+    chart = _chart(labels, [("rejected", list(reasons.values()), "#ef4444")])
+    cards = [_card("Pickups to hand over", sum(waiting.values()), f"{waiting.get('ready', 0)} ready", "pickups_pickup")]
+    note = "by reason, within 30 days"
+    return cards, [_panel("Pickups that stores rejected", note, chart, empty=not reasons)]
+
+
 def _facts(now: Any) -> Part:
     pending, oldest = figures.outbox_lag()
     lag = duration(now - oldest) if oldest else "none"
@@ -131,6 +141,7 @@ PARTS: tuple[tuple[str, Callable[[Any], Part]], ...] = (
     ("engine.view_processrun", _runs),
     ("cases.view_case", _cases),
     ("stock.view_stockposition", _stock),
+    ("pickups.view_pickup", _pickups),
     ("outbox.view_fact", _facts),
     ("ledger.view_journalentry", _ledger),
     ("connections.view_connection", _connections),

@@ -15,6 +15,9 @@ from process_apis.engine.models import FINISHED, ProcessRun
 from process_apis.ledger import services as ledger
 from process_apis.ledger.models import JournalLine
 from process_apis.orders.models import Order
+from process_apis.pickups import queries as pickups
+from process_apis.pickups.decisions import OPEN as PICKUPS_OPEN
+from process_apis.pickups.models import Pickup
 from process_apis.stock.models import StockPosition
 from retail_platform.kernel.outbox.models import Fact, FactState
 from system_apis.connections.models import BreakerState, Connection
@@ -89,6 +92,20 @@ def stock_alerts() -> list[tuple[str, int, int]]:
         .order_by(F("held") - F("promised"), "sku")
     )
     return [(row["sku"], int(row["held"]), int(row["promised"])) for row in rows[:MOST_ALERTS]]
+
+
+def pickups_open() -> dict[str, int]:
+    """Pickups that are still to be dealt with, by state."""
+    rows = Pickup.objects.filter(state__in=PICKUPS_OPEN).values_list("state").annotate(Count("id")).order_by()
+    return dict(rows)
+
+
+def pickup_rejections(now: datetime) -> dict[str, int]:
+    """What stores could not hand over within thirty days: reason → how many, the most first."""
+    found: dict[str, int] = {}
+    for _, reason, count in pickups.rejections(since=now - timedelta(days=30)):
+        found[reason] = found.get(reason, 0) + count
+    return dict(sorted(found.items(), key=lambda pair: -pair[1]))
 
 
 def outbox_lag() -> tuple[int, datetime | None]:

@@ -15,6 +15,7 @@ from experience_apis.store_tools.models import StoreStaff
 
 _ORDER = ("orders.view_order", "orders.view_parcel")
 _GOODS = (
+    "pickups.view_pickup",
     "catalog.view_product", "catalog.view_node", "stock.view_stockposition", "stock.view_reservation",
     "stock.view_stockmovement", "stock.view_transfer", "stock.view_repair", "stock.view_auditdue",
     "stock.view_variance", "stock.view_supply", "stock.view_setaside",

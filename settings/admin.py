@@ -29,6 +29,7 @@ _NAVIGATION = [
         "items": [
             _item("Orders", "shopping_bag", "orders", "order"),
             _item("Parcels", "package_2", "orders", "parcel"),
+            _item("Pickups", "storefront", "pickups", "pickup"),
         ],
     },
     {
@@ -86,6 +87,7 @@ _NAVIGATION = [
             _item("API clients", "key", "identity", "client"),
             _item("API keys", "password", "identity", "apikey"),
             _item("People", "person", "auth", "user"),
+            _item("Store staff", "badge", "store_tools", "storestaff"),
             _item("Groups", "groups", "auth", "group"),
             _item("Who did what", "history", "admin", "logentry"),
         ],

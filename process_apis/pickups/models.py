@@ -44,7 +44,8 @@ class Proof(models.TextChoices):
 class Pickup(models.Model):
     """What one store hands over for one order. A second store after the first said no is another attempt.
 
-    `settled_at`: nothing more follows from its end, so that the order's journey may go on. The code itself is not kept: it is worked out from the id with the platform's key; `code_hint` is its last digits.
+    `settled_at`: nothing more follows from its end, so that the order's journey may go on. The code itself is not
+    kept: it is worked out from the id with the platform's key; `code_hint` is its last digits.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)

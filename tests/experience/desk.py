@@ -36,6 +36,7 @@ from retail_platform.kernel.identity import services as identity
 from system_apis.connections import services as connections
 from system_apis.inbox import services as inbox
 from tests.factories import NOON, a_catalog, a_movement, an_entry, an_order
+from tests.pickups import a_pickup
 
 PAYLOAD = b'{"id": 1, "total": 119.00, "note": "<script>alert(1)</script>"}'
 SECRET = "whsec_0123456789abcdef"
@@ -63,6 +64,7 @@ def a_day(*, number: str = "W-1001") -> Day:
         stock.move(_received(number))
         Reservation.objects.create(order_number=number, line_id="1", sku="BOOT-42", node="WH-1", units=1)
         _stock_papers(number)
+        a_pickup(order_number=number)
         _policies(number)
         parcel = Parcel.objects.create(
             order=order, shipment_id=f"SHP-{number}", position=1, node="WH-1", shipping_minor=0, shipping_tax_minor=0,
