@@ -3,10 +3,13 @@
 from django.urls import path
 
 from experience_apis.storefront.api import AvailabilityView, OrdersView, OrderView, PricesView
+from experience_apis.storefront.cancellations_api import CancellationsView, CancellationView
 
 urlpatterns = [
     path("availability", AvailabilityView.as_view(), name="storefront-availability"),
     path("prices", PricesView.as_view(), name="storefront-prices"),
     path("orders", OrdersView.as_view(), name="storefront-orders"),
+    path("orders/<str:number>/cancellations", CancellationsView.as_view(), name="storefront-cancellations"),
+    path("cancellations/<uuid:cancellation_id>", CancellationView.as_view(), name="storefront-cancellation"),
     path("orders/<str:number>", OrderView.as_view(), name="storefront-order"),
 ]

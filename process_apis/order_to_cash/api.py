@@ -34,7 +34,7 @@ _ROW: dict[str, Any] = {
     "closed_at": "2026-03-02T14:00:00Z",
     "correlation_id": _ID,
 }
-_ORDER = {
+ORDER = {
     **_ROW,
     "erp_reference": "SO-1001",
     "cancel_reason": "",
@@ -103,7 +103,7 @@ class OrderView(ApiView):
         operation_id="order",
         summary="One order: lines, tenders, parcels, reservations, history",
         responses={200: OrderOut, 404: ProblemOut},
-        examples=[example("a closed order", _ORDER, status=200)],
+        examples=[example("a closed order", ORDER, status=200)],
         tags=["orders"],
     )
     def get(self, request: Request, number: str) -> Response:

@@ -3,9 +3,13 @@
 from django.urls import path
 
 from process_apis.order_to_cash.api import OrdersView, OrderView, TraceView
+from process_apis.order_to_cash.changes_api import HoldReleasesView, OrderCancellationsView, OrderEditsView
 
 urlpatterns = [
     path("orders", OrdersView.as_view(), name="orders"),
     path("orders/<str:number>", OrderView.as_view(), name="order"),
+    path("orders/<str:number>/cancellations", OrderCancellationsView.as_view(), name="order-cancellations"),
+    path("orders/<str:number>/edits", OrderEditsView.as_view(), name="order-edits"),
+    path("orders/<str:number>/hold-releases", HoldReleasesView.as_view(), name="order-hold-releases"),
     path("orders/<str:number>/trace", TraceView.as_view(), name="order-trace"),
 ]

@@ -103,6 +103,11 @@ def cancellation(cancellation_id: UUID) -> Cancellation:
     return found
 
 
+def of_order(order: Order) -> list[Cancellation]:
+    """All requests of an order, the oldest first."""
+    return list(Cancellation.objects.filter(order=order).select_related("order").prefetch_related("lines__line")[:200])
+
+
 def undecided(order: Order) -> list[Cancellation]:
     """What is asked for and not decided, the oldest first."""
     return list(Cancellation.objects.filter(order=order, state=CancellationState.REQUESTED))

@@ -34,6 +34,14 @@ def order(number: str) -> Order:
     return found
 
 
+def visible(number: str, *, channels: Collection[str]) -> Order:
+    """One order of those channels; none named means all. Raises NoSuchOrder."""
+    found = order(number)
+    if channels and found.channel not in channels:
+        raise NoSuchOrder(f"there is no order {number!r} for you; check the number")
+    return found
+
+
 def locked(number: str) -> Order:
     """One order, its row locked until the transaction ends. Raises NoSuchOrder.
 

@@ -152,7 +152,7 @@ def test_the_channel_cancelling_what_has_left_becomes_a_return_with_its_evidence
     play.go()
 
     fact = Fact.objects.get(name="return.requested")
-    assert (state_of(asked), asked.evidence) == ("becomes_return", {"inbox_id": "7"})
+    assert (state_of(asked), asked.evidence) == ("becomes_return", {"inbox_id": "7", "units": {"1": 1, "2": 1, "3": 2}})
     assert [line["quantity"] for line in fact.data["lines"]] == [1, 1, 2]
     assert money(NUMBER) == (48100, 0, 0)
 
