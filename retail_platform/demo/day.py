@@ -9,7 +9,7 @@ from django.db.models import Count
 
 from process_apis.engine.models import FINISHED, ProcessRun, RunState
 from process_apis.orders.models import Order
-from retail_platform.demo import samples
+from retail_platform.demo import counter, samples
 from retail_platform.demo import seed as master
 from retail_platform.demo.shoppers import Basket, baskets
 from retail_platform.kernel import clock
@@ -69,6 +69,7 @@ def run(*, orders: int, seed: int, out: TextIO, base_url: str, sandbox_url: str)
     day = Day(base_url=base_url, sandbox_url=sandbox_url, key=master.storefront_key())
     placed = Order.objects.count() - before
     todo = baskets(orders=orders - placed, seed=seed, day=f"{seed}-{int(time.time())}")
+    todo = counter.some_collect(todo, seed=seed)
     again = [basket for basket in todo if basket.sent_twice and basket.channel == "web"]  # an impatient shopper's click
     everything = [*todo, *again]
     with (
@@ -85,6 +86,7 @@ def settle(out: TextIO, *, expected: int, within_s: float = SETTLE_WITHIN_S) -> 
     """Wait until all orders are in and every run is over or parked, telling how it goes. False if time ran out."""
     deadline, quiet_since, told = time.monotonic() + within_s, 0.0, ""
     while time.monotonic() < deadline:
+        counter.serve()
         states = dict(Order.objects.values_list("state").annotate(Count("id")).order_by())
         moving = ProcessRun.objects.exclude(state__in=[*FINISHED, RunState.PARKED]).count()
         line = ", ".join(f"{count} {state}" for state, count in sorted(states.items())) + f"; {moving} runs moving"
