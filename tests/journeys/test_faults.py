@@ -60,6 +60,7 @@ def test_reports_of_parcels_twice_or_in_the_wrong_order_are_taken_once(day: Reta
 
 
 def test_an_order_whose_parcel_was_never_reported_is_shown_waiting_and_closes_on_a_late_report(day: RetailDay) -> None:
+    day.settle(within_s=SETTLED_WITHIN_S)  # the fault is for this test's parcel
     day.fault("wms", "lost_webhook", operation="parcel.dispatched")
     number = day.post_order(key=f"lost-{time.time_ns()}", sku=300).json()["number"]
     day.expected += 1
@@ -73,6 +74,7 @@ def test_an_order_whose_parcel_was_never_reported_is_shown_waiting_and_closes_on
 
 
 def test_a_parcel_nobody_told_us_of_is_found_by_asking_the_warehouse(day: RetailDay) -> None:
+    day.settle(within_s=SETTLED_WITHIN_S)  # the fault is for this test's parcel
     day.fault("wms", "lost_webhook", operation="parcel.dispatched")
     number = day.post_order(key=f"asked-{time.time_ns()}", sku=301).json()["number"]
     day.expected += 1
