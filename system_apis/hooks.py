@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from retail_platform.kernel import clock
 from retail_platform.kernel.problem import Problem
+from system_apis.carriers import webhooks as carriers
 from system_apis.commerce import webhooks as commerce
 from system_apis.connections import queries
 from system_apis.connections.models import Connection, Kind
@@ -24,7 +25,12 @@ from system_apis.payments import webhooks as payments
 from system_apis.wms import webhooks as wms
 
 RULES: MappingProxyType[str, Callable[[Connection], WebhookRules | None]] = MappingProxyType(
-    {Kind.COMMERCE: commerce.rules, Kind.WMS: wms.rules, Kind.PAYMENTS: payments.rules}
+    {
+        Kind.COMMERCE: commerce.rules,
+        Kind.WMS: wms.rules,
+        Kind.PAYMENTS: payments.rules,
+        Kind.CARRIER: carriers.rules,
+    }
 )
 NOT_GENUINE = Problem(
     401,

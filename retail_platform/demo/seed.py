@@ -23,7 +23,9 @@ TOKENS = {
     "payments": {"token": "sk_sandbox"},
     "tax": {"account": "sandbox", "licence_key": "tax_sandbox"},
     "pos": {"token": "pos_sandbox"},
+    "carrier": {"token": "carrier_sandbox"},
 }
+HOOKED = ("wms", "payments", "carrier")
 SHOPIFY_LOCATION, SHOPIFY_ITEMS = 70_000_001, 40_000_000
 DEMO_CLIENT, ENGINEER, TILL = "demo-storefront", "demo-engineer", "demo-till"
 TILL_STANDS_IN = "STORE-001"
@@ -59,7 +61,7 @@ def _connections(sandbox_url: str) -> dict[str, str]:
     now = clock.now()
     for kind, secret in TOKENS.items():
         fields = {"kind": kind, "vendor": "sandbox", "base_url": sandbox_url, "active": True}
-        keep = {**secret, "webhook_secret": _webhook_secret(kind)} if kind in ("wms", "payments") else secret
+        keep = {**secret, "webhook_secret": _webhook_secret(kind)} if kind in HOOKED else secret
         connections.connect(code=kind, now=now, secrets=keep, **fields)
     for code, vendor in (("shop", "sandbox"), ("shopify", "shopify")):
         connections.connect(
@@ -73,7 +75,7 @@ def _connections(sandbox_url: str) -> dict[str, str]:
             secrets={"token": "shpat_sandbox", "webhook_secret": _webhook_secret(code)},
         )
     _link_shopify()
-    return {code: _webhook_secret(code) for code in ("shop", "wms", "payments", "shopify")}
+    return {code: _webhook_secret(code) for code in ("shop", "shopify", *HOOKED)}
 
 
 def _link_shopify() -> None:
@@ -101,6 +103,7 @@ def _set_up_sandbox(
         "webhooks": {
             "commerce": {"url": f"{base_url}/hooks/shop", "secret": webhooks["shop"], "shop": "shop.example"},
             "wms": {"url": f"{base_url}/hooks/wms", "secret": webhooks["wms"]},
+            "carrier": {"url": f"{base_url}/hooks/carrier", "secret": webhooks["carrier"]},
         },
         "ship_delay_ms": [100, 1500],
         "stock": [{"node": each.node, "sku": each.sku, "on_hand": each.units} for each in opening],

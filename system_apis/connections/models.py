@@ -20,6 +20,7 @@ class Kind(models.TextChoices):
     PAYMENTS = "payments"
     TAX = "tax"
     POS = "pos"
+    CARRIER = "carrier"
 
 
 class BreakerState(models.TextChoices):

@@ -4,11 +4,22 @@ import base64
 import hmac
 from urllib.parse import parse_qsl
 
-from system_apis.sandbox import commerce, control, erp_books, payments, pos, shop_changes, shopify_graphql, tax, wms
+from system_apis.sandbox import (
+    carrier,
+    commerce,
+    control,
+    erp_books,
+    payments,
+    pos,
+    shop_changes,
+    shopify_graphql,
+    tax,
+    wms,
+)
 from system_apis.sandbox.asked import Asked, Refusal, Reply, Route
 from system_apis.sandbox.world import World
 
-SYSTEMS = (commerce, shop_changes, shopify_graphql, erp_books, payments, pos, tax, wms, control)
+SYSTEMS = (carrier, commerce, shop_changes, shopify_graphql, erp_books, payments, pos, tax, wms, control)
 ROUTES = tuple(route for system in SYSTEMS for route in system.ROUTES)
 CONTROL = "_control"
 UNAUTHORIZED = {
@@ -17,6 +28,7 @@ UNAUTHORIZED = {
     "wms": {"code": "unauthorized", "detail": "send X-Api-Key"},
     "payments": {"error": {"type": "authentication_error", "code": "api_key_invalid", "message": "Invalid API key."}},
     "tax": {"error": {"code": "AuthenticationException", "message": "Authentication failed.", "details": []}},
+    "carrier": {"error": {"code": "unauthorized", "message": "Send your bearer token."}},
     "pos": {"fault": "unauthorized", "text": "bearer token needed"},
 }
 

@@ -44,10 +44,21 @@ def _of_the_provider(hook: Hook, secret: str, target: Mapping[str, Any], now: in
     return {"Stripe-Signature": f"t={now},v1={signed}"}
 
 
+def _of_the_carrier(hook: Hook, secret: str, target: Mapping[str, Any], now: int) -> dict[str, str]:
+    signed = hmac.new(secret.encode(), f"{now}.{hook['body']}".encode(), hashlib.sha256).hexdigest()
+    return {
+        "X-Carrier-Topic": hook["topic"],
+        "X-Carrier-Event-Id": hook["event_id"],
+        "X-Carrier-Timestamp": str(now),
+        "X-Carrier-Signature": signed,
+    }
+
+
 SIGNERS: dict[str, Callable[[Hook, str, Mapping[str, Any], int], dict[str, str]]] = {
     "commerce": _of_the_shop,
     "wms": _of_the_warehouse,
     "payments": _of_the_provider,
+    "carrier": _of_the_carrier,
 }
 
 

@@ -20,6 +20,7 @@ TOKENS = {
     "payments": "sk_sandbox",
     "tax": "sandbox:tax_sandbox",
     "pos": "pos_sandbox",
+    "carrier": "carrier_sandbox",
 }
 
 

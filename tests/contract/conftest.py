@@ -17,6 +17,7 @@ SECRETS = {
     "payments": {"token": "sk_sandbox"},
     "tax": {"account": "sandbox", "licence_key": "tax_sandbox"},
     "pos": {"token": "pos_sandbox"},
+    "carrier": {"token": "carrier_sandbox"},
 }
 Connect = Callable[..., Connection]
 
