@@ -9,7 +9,7 @@ from django.db import transaction
 
 from canonical.order import Address
 from process_apis.catalog import queries as catalog
-from process_apis.order_to_cash.steps.await_turn import journey
+from process_apis.order_to_cash.journey import journey
 from process_apis.orders import queries, services
 from process_apis.orders.models import Order, OrderState
 from process_apis.stock import holds

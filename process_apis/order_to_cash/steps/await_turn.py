@@ -8,14 +8,14 @@ or is over. A part of an order is cancelled before its release or after it; all 
 from datetime import timedelta
 from uuid import UUID
 
-from process_apis.engine import queries as runs
 from process_apis.engine.models import Direction, ProcessRun, RunState
-from process_apis.engine.process import Done, Outcome, StepContext, Wait, run_id_of
+from process_apis.engine.process import Done, Outcome, StepContext, Wait
+from process_apis.order_to_cash.journey import journey
 from process_apis.orders import cancellations
 from process_apis.orders.models import Cancellation, CancellationState, Order
 
 LONGEST_LOOK_S = 60
-JOURNEY, RELEASED, BEFORE_RELEASE = "order_to_cash", "await_parcels", "let_cancellations_in"
+RELEASED, BEFORE_RELEASE = "await_parcels", "let_cancellations_in"
 _GATES = ("clear_order", BEFORE_RELEASE)
 
 
@@ -31,14 +31,6 @@ def await_turn(ctx: StepContext) -> Outcome:
         ctx.keep(looks=looks + 1)
         return Wait(fact="order.cancel_turn", until=ctx.now + timedelta(seconds=min(2**looks, LONGEST_LOOK_S)))
     return Done(turn=turn)
-
-
-def journey(order: Order) -> ProcessRun | None:
-    """The run of the order's own journey; None while it has not begun."""
-    try:
-        return runs.run(run_id_of(process=JOURNEY, subject=order.number))
-    except runs.NoSuchRun:
-        return None
 
 
 def asks_for_all(order: Order) -> bool:

@@ -8,8 +8,9 @@ from process_apis.engine import services as runs
 from process_apis.engine.models import Direction, RunState
 from process_apis.engine.process import Done, Outcome, StepContext, Wait
 from process_apis.order_to_cash import cancelling
+from process_apis.order_to_cash.journey import journey
 from process_apis.order_to_cash.steps.ask_store import ask_store
-from process_apis.order_to_cash.steps.await_turn import LONGEST_LOOK_S, asked_units, journey
+from process_apis.order_to_cash.steps.await_turn import LONGEST_LOOK_S, asked_units
 from process_apis.order_to_cash.steps.stop_goods import promises_of, stopped_nodes
 from process_apis.orders import cancellations, queries
 from process_apis.orders.models import Cancellation, CancellationState, Order, OrderState

@@ -12,7 +12,8 @@ from canonical.shipment import ReleaseOrder, ShipmentLine
 from process_apis.catalog import queries as catalog
 from process_apis.engine.process import Done, StepContext
 from process_apis.order_to_cash import cancelling
-from process_apis.order_to_cash.steps.await_turn import asked_units, journey
+from process_apis.order_to_cash.journey import journey
+from process_apis.order_to_cash.steps.await_turn import asked_units
 from process_apis.orders import cancellations, queries, services
 from process_apis.orders.models import Order
 from process_apis.stock import queries as promised
