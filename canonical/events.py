@@ -79,12 +79,31 @@ class ReturnLine(Value):
     quantity: Units
 
 
-class ReturnRequested(OrderFact):
+class ReturnNeeded(OrderFact):
     """Goods have left that were to be cancelled; they are to come back."""
 
     cancellation: str
     lines: tuple[ReturnLine, ...]
     reason: str
+
+
+class ReturnFact(Value):
+    """Something happened to a return; `order_number` is empty where nobody has shown what was bought."""
+
+    return_number: str
+    order_number: str
+
+
+class ReceiptFact(ReturnFact):
+    """Goods came back, or were looked at; `return_number` is empty while nobody knows whose they are."""
+
+    receipt: str
+
+
+class GoodsDisposed(ReceiptFact):
+    """What became of units that came back; `disposal` names it once."""
+
+    disposal: str
 
 
 class OrderChanged(OrderFact):
@@ -134,6 +153,14 @@ class PickupRejected(PickupFact):
 
 class PickupMoved(PickupFact):
     to: str
+
+
+class NoticeDue(OrderFact):
+    """A customer is to be told something; `notice` is the id of the message, `template` names what it says."""
+
+    notice: str
+    template: str
+    language: str
 
 
 class StockChanged(Value):
@@ -193,7 +220,21 @@ FACTS: dict[str, type[Value]] = {
     "order.held": OrderHeld,
     "order.hold_released": HoldReleased,
     "order.changed": OrderChanged,
-    "return.requested": ReturnRequested,
+    "order.return_needed": ReturnNeeded,
+    "return.requested": ReturnFact,
+    "return.authorised": ReturnFact,
+    "return.rejected": ReturnFact,
+    "return.expired": ReturnFact,
+    "return.received": ReceiptFact,
+    "return.inspected": ReceiptFact,
+    "return.disposed": GoodsDisposed,
+    "return.sale_booked": ReturnFact,
+    "return.credited": ReturnFact,
+    "return.refund_failed": ReturnFact,
+    "return.refund_replaced": ReturnFact,
+    "return.dispute_over": ReturnFact,
+    "return.refunded": ReturnFact,
+    "return.closed": ReturnFact,
     "payment.expiring": PaymentExpiring,
     "shipment.dispatched": ShipmentDispatched,
     "parcel.settled": ParcelSettled,
@@ -206,6 +247,7 @@ FACTS: dict[str, type[Value]] = {
     "pickup.rejected": PickupRejected,
     "pickup.moved": PickupMoved,
     "pickup.settled": PickupFact,
+    "notice.due": NoticeDue,
     "stock.changed": StockChanged,
     "stock.snapshot_due": SnapshotDue,
     "stock_policy.changed": StockChanged,

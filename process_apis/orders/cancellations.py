@@ -128,6 +128,14 @@ def from_channel(order: Order) -> bool:
     return Cancellation.objects.filter(order=order, asked_by=AskedBy.CHANNEL).exists()
 
 
+def taken_off(order: Order) -> Counter[str]:
+    """Units that the order's channel has taken off it, by line_id, whether or not they could still be stopped."""
+    units: Counter[str] = Counter()
+    for asked in Cancellation.objects.filter(order=order, asked_by=AskedBy.CHANNEL):
+        units.update(asked.evidence.get("units", {}))
+    return units
+
+
 def gone_at_channel(order: Order, remains: Mapping[str, int]) -> dict[str, int]:
     """Units that a channel took off an order and we did not know of, by line_id. `remains` is what it shows now.
 
@@ -220,7 +228,7 @@ def _send_back(order: Order, asked: Cancellation, units: Mapping[str, int]) -> N
     """Goods left though the channel has cancelled them: the return journey takes it from here, with the evidence."""
     lines = [{"line_id": name, "quantity": count} for name, count in units.items() if count > 0]
     if lines:
-        services.tell(order, "return.requested", cancellation=str(asked.id), lines=lines, reason=asked.reason)
+        services.tell(order, "order.return_needed", cancellation=str(asked.id), lines=lines, reason=asked.reason)
 
 
 def _nothing_to_do(order: Order, made: Cancellation, *, now: datetime) -> None:

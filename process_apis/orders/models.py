@@ -111,6 +111,7 @@ class OrderLine(models.Model):
     shipped = models.IntegerField(default=0)
     cancelled = models.IntegerField(default=0)
     cancel_requested = models.IntegerField(default=0, db_default=0)  # asked for, and not decided yet
+    returned = models.IntegerField(default=0, db_default=0)  # shipped units that a return has claimed
     unit_price_minor = models.BigIntegerField()
     discount_minor = models.BigIntegerField(default=0)
     tax_minor = models.BigIntegerField(null=True)
@@ -126,6 +127,9 @@ class OrderLine(models.Model):
                 name="no_more_than_ordered",
             ),
             models.CheckConstraint(condition=Q(cancel_requested__gte=0), name="cancel_requested_not_negative"),
+            models.CheckConstraint(
+                condition=Q(returned__gte=0) & Q(returned__lte=F("shipped")), name="no_more_back_than_left"
+            ),
         ]
         ordering = ["position"]
 

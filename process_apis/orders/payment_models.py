@@ -46,6 +46,8 @@ class Payment(models.Model):
     captured_minor = models.BigIntegerField(default=0)
     refunded_minor = models.BigIntegerField(default=0)
     voided_minor = models.BigIntegerField(default=0, db_default=0)
+    refunding_minor = models.BigIntegerField(default=0, db_default=0, help_text="Claimed by refunds on their way.")
+    disputed_minor = models.BigIntegerField(default=0, db_default=0, help_text="Taken back by the customer's bank.")
 
     class Meta:
         constraints = [
@@ -55,6 +57,11 @@ class Payment(models.Model):
                 & Q(amount_minor__gte=F("captured_minor") + F("voided_minor"))
                 & Q(refunded_minor__lte=F("captured_minor")),
                 name="refunded_captured_amount_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(refunding_minor__gte=0, disputed_minor__gte=0)
+                & Q(captured_minor__gte=F("refunded_minor") + F("refunding_minor") + F("disputed_minor")),
+                name="no_more_back_than_captured",
             ),
         ]
         indexes = [
@@ -73,6 +80,11 @@ class Payment(models.Model):
     def taken_before_goods_leave(self) -> bool:
         """Is its money a deposit until goods leave?"""
         return self.state == PaymentState.PREPAID or self.capture_at == CaptureAt.ORDER
+
+    @property
+    def left_minor(self) -> int:
+        """What was taken and may still be given back."""
+        return self.captured_minor - self.refunded_minor - self.refunding_minor - self.disputed_minor
 
     @property
     def held_minor(self) -> int:

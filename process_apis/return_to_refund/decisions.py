@@ -14,6 +14,7 @@ class Sold:
     """An order line as it was sold: what left, what came back already, and the money of all its units.
 
     `net_minor` is after the allocated discount and without tax; `returnable` is False for what is final sale.
+    `back_*` is what earlier returns were credited for its units; `window_days` goes before the policy's own.
     """
 
     line_id: str
@@ -25,6 +26,10 @@ class Sold:
     tax_minor: int
     delivered_on: date | None = None
     returnable: bool = True
+    cancelled: int = 0
+    back_net_minor: int = 0
+    back_tax_minor: int = 0
+    window_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +88,8 @@ def _against(ask: Asked, line: Sold, units: int, policy: Policy, today: date) ->
         found.append(("final-sale", f"{line.sku} was sold without the right to return it"))
     if ask.condition not in policy.conditions:
         found.append(("condition", f"{ask.condition!r} is no condition; one of {', '.join(policy.conditions)}"))
-    if line.delivered_on and today > line.delivered_on + timedelta(days=policy.window_days):
-        last = line.delivered_on + timedelta(days=policy.window_days)
+    days = policy.window_days if line.window_days is None else line.window_days
+    if line.delivered_on and today > (last := line.delivered_on + timedelta(days=days)):
         found.append(("window", f"line {line.line_id} could come back until {last:%Y-%m-%d}"))
     return found
 
@@ -144,15 +149,18 @@ def worth(
     is kept than there is to pay back.
     """
     lines, came = [], {line_id: line.returned for line_id, line in sold.items()}
+    back = {line_id: (line.back_net_minor, line.back_tax_minor) for line_id, line in sold.items()}
     for ask in asked:
         line = sold[ask.line_id]
-        before = came[ask.line_id]
-        net = share(line.net_minor, of=line.quantity, before=before, now=ask.units)
-        tax = share(line.tax_minor, of=line.quantity, before=before, now=ask.units)
+        until = came[ask.line_id] + ask.units
+        net_back, tax_back = back[ask.line_id]
+        net = line.net_minor * until // line.quantity - net_back
+        tax = line.tax_minor * until // line.quantity - tax_back
+        back[ask.line_id] = (net_back + net, tax_back + tax)
         fee = (net + tax) * policy.fee_percent.get(ask.condition, 0) // 100
         lines.append(LineWorth(line.line_id, line.sku, ask.units, net, tax, fee))
         came[ask.line_id] += ask.units
-    last = all(came[line_id] >= line.shipped for line_id, line in sold.items())
+    last = all(came[line_id] >= line.quantity - line.cancelled for line_id, line in sold.items())
     ships = policy.shipping == "always" or (policy.shipping == "whole" and last)
     shipping, shipping_tax = (shipping_minor, shipping_tax_minor) if ships else (0, 0)
     before_clawback = sum(line.net_minor + line.tax_minor - line.fee_minor for line in lines) + shipping + shipping_tax
@@ -180,12 +188,16 @@ def clawback(*, threshold_minor: int, discount_minor: int, kept_minor: int, take
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """A tender of the order: what was taken with it and not given back or disputed."""
+    """One taking of a tender: what was taken and is not given back, on its way back, or disputed.
+
+    `restores` says how money can go back to it: original, gift_card, store_credit, channel, cash, claim, none.
+    """
 
     payment: int
     kind: str
     left_minor: int
-    restores: str  # "original", "gift_card", "store_credit", "channel", "cash", "none": how money can go back to it
+    restores: str
+    taken_reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +207,7 @@ class Way:
     payment: int | None
     way: str
     amount_minor: int
+    taken_reference: str = ""
 
 
 def ways(total_minor: int, *, paid: Sequence[Paid], instead: str = "store_credit") -> list[Way]:
@@ -207,10 +220,21 @@ def ways(total_minor: int, *, paid: Sequence[Paid], instead: str = "store_credit
         part = min(left, tender.left_minor)
         if part > 0:
             way = instead if tender.restores == "none" else tender.restores
-            found.append(Way(tender.payment, way, part))
+            found.append(Way(tender.payment, way, part, tender.taken_reference))
             left -= part
     if left > 0:
         raise ValueError(f"{left} smallest units more than was paid with all tenders and not given back yet")
+    return found
+
+
+def takings(takings: Sequence[tuple[str, int]], *, given_minor: int) -> list[tuple[str, int]]:
+    """What is left of each taking of a tender, (reference, amount), after `given_minor` went back, the first first."""
+    found = []
+    for reference, minor in takings:
+        gone = min(given_minor, minor)
+        given_minor -= gone
+        if minor > gone:
+            found.append((reference, minor - gone))
     return found
 
 

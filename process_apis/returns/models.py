@@ -34,6 +34,35 @@ class ReturnState(models.TextChoices):
     HELD = "held"
 
 
+class ReturnPolicy(models.Model):
+    """What finance allows: the row of channel and tax code goes before that of the channel, that before the general."""
+
+    channel = models.CharField(max_length=64, blank=True, help_text="Empty: all channels.")
+    tax_code = models.CharField(max_length=32, blank=True, help_text="Category of goods by tax code. Empty: all.")
+    window_days = models.IntegerField(default=30)
+    fee_percent = models.JSONField(default=dict, blank=True, help_text='Restocking fee by condition: {"opened": 10}')
+    shipping = models.CharField(
+        max_length=6,
+        default="whole",
+        choices=[("whole", "with the last unit"), ("never", "never"), ("always", "always")],
+    )
+    approval_above_minor = models.BigIntegerField(default=50_000, help_text="From here on a second person agrees.")
+    final_sale = models.BooleanField(default=False, help_text="Nothing of this comes back.")
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name_plural = "return policies"
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "tax_code"], name="one_return_policy"),
+            models.CheckConstraint(
+                condition=Q(window_days__gte=0) & Q(approval_above_minor__gte=0), name="return_policy_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel or 'all channels'}, {self.tax_code or 'all goods'}: {self.window_days} days"
+
+
 class ReturnKind(models.TextChoices):
     RETURN = "return"
     EXCHANGE = "exchange"
@@ -72,6 +101,11 @@ class Return(models.Model):
     refuse_reason = models.CharField(max_length=500, blank=True)
     arithmetic = models.JSONField(default=list, help_text="How the amount came about: pairs of words and amounts.")
     total_minor = models.BigIntegerField(default=0)
+    shipping_minor = models.BigIntegerField(default=0, db_default=0)
+    shipping_tax_minor = models.BigIntegerField(default=0, db_default=0)
+    clawback_minor = models.BigIntegerField(default=0, db_default=0)
+    goodwill_minor = models.BigIntegerField(default=0, db_default=0, help_text="Of a goodwill: net of tax.")
+    goodwill_tax_minor = models.BigIntegerField(default=0, db_default=0)
     label = models.CharField(max_length=120, blank=True)
     tracking_number = models.CharField(max_length=64, blank=True)
     correlation_id = models.CharField(max_length=32, blank=True)
@@ -105,7 +139,9 @@ class ReturnLine(models.Model):
     serial = models.CharField(max_length=64, blank=True)
     net_minor = models.BigIntegerField(default=0)
     tax_minor = models.BigIntegerField(default=0)
+    fee_minor = models.BigIntegerField(default=0)
     unit_cost_minor = models.BigIntegerField(default=0)
+    cost_currency = models.CharField(max_length=3, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
@@ -154,6 +190,7 @@ class ReceiptLine(models.Model):
     disposition = models.CharField(max_length=16, choices=Disposition.choices, default=Disposition.PENDING)
     suspect = models.CharField(max_length=120, blank=True, help_text="Why it is in the fraud queue; empty: it is not.")
     cost_minor = models.BigIntegerField(default=0)
+    cost_currency = models.CharField(max_length=3, blank=True, default="", db_default="")
     value_minor = models.BigIntegerField(null=True, help_text="What is left of the cost after a mark-down.")
     inspected_by = models.CharField(max_length=160, blank=True)
     inspected_at = models.DateTimeField(null=True)
@@ -232,10 +269,14 @@ class RefundWay(models.TextChoices):
     CASH = "cash", "in cash from the till"
     CHANNEL = "channel", "by the channel"
     EXCHANGE = "exchange", "towards another order"
+    CLAIM = "claim", "off what the customer still owes"
 
 
 class Refund(models.Model):
-    """Money on its way back, one row for each tender. `payment` is the tender's place in the order, if it has one."""
+    """Money on its way back, one row for each taking of a tender.
+
+    `payment` is the tender's place in the order, if it has one; `taken_reference` is what its money was taken under.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     key = models.CharField(max_length=200, unique=True)
@@ -243,6 +284,7 @@ class Refund(models.Model):
     memo = models.ForeignKey(CreditMemo, null=True, on_delete=models.PROTECT, related_name="refunds")
     order_number = models.CharField(max_length=64, blank=True)
     payment = models.IntegerField(null=True)
+    taken_reference = models.CharField(max_length=255, blank=True, default="", db_default="")
     way = models.CharField(max_length=14, choices=RefundWay.choices)
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)

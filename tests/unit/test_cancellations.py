@@ -151,7 +151,7 @@ def test_the_channel_cancelling_what_has_left_becomes_a_return_with_its_evidence
     asked = play.cancel(NUMBER, asked_by=AskedBy.CHANNEL, evidence={"inbox_id": "7"})
     play.go()
 
-    fact = Fact.objects.get(name="return.requested")
+    fact = Fact.objects.get(name="order.return_needed")
     assert (state_of(asked), asked.evidence) == ("becomes_return", {"inbox_id": "7", "units": {"1": 1, "2": 1, "3": 2}})
     assert [line["quantity"] for line in fact.data["lines"]] == [1, 1, 2]
     assert money(NUMBER) == (48100, 0, 0)

@@ -99,7 +99,7 @@ def _of_captures(payment: Payment, minor: int) -> list[tuple[PaymentMovement, in
     """From which takings of a tender its refund comes, the latest first."""
     if not minor:
         return []
-    given = payment.refunded_minor
+    given = payment.refunded_minor + payment.refunding_minor
     parts = []
     for taken in payment.movements.filter(kind="capture").order_by("id"):
         already = min(given, taken.amount_minor)
