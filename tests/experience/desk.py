@@ -15,6 +15,8 @@ from process_apis.engine.models import ProcessRun, RunState, RunStep, StepState
 from process_apis.ledger import services as ledger
 from process_apis.orders import services as orders
 from process_apis.orders.models import Order, Parcel
+from process_apis.publication.models import ChannelLevel, ChannelShop
+from process_apis.sourcing.models import SourcingDecision
 from process_apis.stock import services as stock
 from process_apis.stock.models import (
     AuditDue,
@@ -30,6 +32,8 @@ from process_apis.stock.models import (
     Variance,
 )
 from process_apis.stock_policy.models import NodeAccuracy, Recalculation, StockPolicy
+from process_apis.stored_value import services as stored_value
+from process_apis.stored_value.models import ValueKind
 from retail_platform import staff
 from retail_platform.kernel import clock, correlation
 from retail_platform.kernel.identity import services as identity
@@ -66,6 +70,7 @@ def a_day(*, number: str = "W-1001") -> Day:
         _stock_papers(number)
         a_pickup(order_number=number)
         _policies(number)
+        _told_and_chosen(number)
         parcel = Parcel.objects.create(
             order=order, shipment_id=f"SHP-{number}", position=1, node="WH-1", shipping_minor=0, shipping_tax_minor=0,
             total_minor=11900, invoice_number=f"INV-{number}", dispatched_at=clock.now(),
@@ -133,6 +138,17 @@ def _policies(number: str) -> None:
     )
     NodeAccuracy.objects.update_or_create(node="WH-1", defaults={"score": 90, "scored_at": NOON})
     Recalculation.objects.create(node="WH-1", cause=number)
+
+
+def _told_and_chosen(number: str) -> None:
+    """A channel that was told of stock, the nodes chosen for the order, and a gift card."""
+    ChannelShop.objects.get_or_create(channel="web", defaults={"connection": "shop", "last_told_at": NOON})
+    ChannelLevel.objects.get_or_create(channel="web", sku="BOOT-42", defaults={"wanted": 3, "told": 3, "shown": 3})
+    part = {"line_id": "1", "sku": "BOOT-42", "node": "WH-1", "units": 1}
+    SourcingDecision.objects.create(
+        order_number=number, channel="web", chosen=[part], explanation={"why": "the only one that has it"}, at=NOON
+    )
+    stored_value.open_account(kind=ValueKind.GIFT_CARD, number=f"6006 4910 {number}", pin="4711", currency="EUR")
 
 
 def _stock_papers(number: str) -> None:

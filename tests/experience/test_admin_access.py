@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from process_apis.ledger.models import Account, JournalEntry, Period
 from process_apis.orders.models import Order
+from process_apis.stock_policy.models import StockPolicy
 from retail_platform import staff
 from retail_platform.kernel.admin import ReadOnlyAdmin
 from tests.experience.desk import a_caller, a_day, signed_in
@@ -18,6 +19,7 @@ PROTECTED = sorted(
     (model for model, page in admin.site._registry.items() if isinstance(page, ReadOnlyAdmin)),
     key=lambda model: model._meta.label,
 )
+ADDED_BY_A_SERVICE = [StockPolicy]  # the page asks a service, which may refuse
 OPEN_TO_FINANCE = {"orders.order", "orders.parcel", "ledger.journalentry", "ledger.account", "ledger.period"}
 
 
@@ -49,9 +51,20 @@ def test_nobody_edits_or_deletes_what_is_protected_not_even_a_superuser(
     assert model._default_manager.filter(pk=row.pk).exists()
 
 
-@pytest.mark.parametrize("model", PROTECTED, ids=lambda m: m._meta.label)
+@pytest.mark.parametrize("model", [m for m in PROTECTED if m not in ADDED_BY_A_SERVICE], ids=lambda m: m._meta.label)
 def test_nobody_adds_what_is_protected(model: type[Model]) -> None:
     assert signed_in("root").post(_url(model, "add"), {}).status_code == 403
+
+
+@pytest.mark.parametrize("model", ADDED_BY_A_SERVICE, ids=lambda m: m._meta.label)
+def test_what_a_service_adds_needs_more_than_an_empty_form(model: type[Model]) -> None:
+    signed_in("root").post(_url(model, "add"), {})
+    assert not model._default_manager.exists()
+
+
+@pytest.mark.parametrize("model", ADDED_BY_A_SERVICE, ids=lambda m: m._meta.label)
+def test_only_who_may_adds_what_a_service_adds(model: type[Model]) -> None:
+    assert signed_in("mia", group="finance").post(_url(model, "add"), {}).status_code == 403
 
 
 def test_accounts_are_changed_but_not_deleted(day: None) -> None:
