@@ -103,6 +103,11 @@ def _set_up_sandbox(
         "webhooks": {
             "commerce": {"url": f"{base_url}/hooks/shop", "secret": webhooks["shop"], "shop": "shop.example"},
             "wms": {"url": f"{base_url}/hooks/wms", "secret": webhooks["wms"]},
+            "payments": {
+                "url": f"{base_url}/hooks/payments",
+                "secret": webhooks["payments"],
+                "topics": ["charge.dispute.created", "charge.dispute.closed", "refund.failed"],
+            },
             "carrier": {"url": f"{base_url}/hooks/carrier", "secret": webhooks["carrier"]},
         },
         "ship_delay_ms": [100, 1500],

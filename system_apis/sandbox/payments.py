@@ -18,14 +18,14 @@ def refuse(status: int, code: str, message: str) -> Refusal:
     return Refusal(status, {"error": {"type": kind, "code": code, "message": message}})
 
 
-def _field(name: str) -> Refusal:
+def field_missing(name: str) -> Refusal:
     return refuse(400, "parameter_invalid", f"{name} is missing or is not what it should be.")
 
 
 def _amount(body: dict[str, Any], *, most: int, code: str) -> int:
-    amount: int = need(body, "amount", int, _field)
+    amount: int = need(body, "amount", int, field_missing)
     if amount <= 0:
-        raise _field("amount")
+        raise field_missing("amount")
     if amount > most:
         raise refuse(400, code, f"{amount} is more than the {most} that are left.")
     return amount
@@ -40,8 +40,8 @@ def _hold(world: World, asked: Asked) -> dict[str, Any]:
 
 def authorize(world: World, asked: Asked) -> Reply:
     body = asked.body()
-    amount, currency = _amount(body, most=10**12, code="amount_too_large"), need(body, "currency", str, _field)
-    order, token = need(body, "order", str, _field), need(body, "payment_method", str, _field)
+    amount, currency = _amount(body, most=10**12, code="amount_too_large"), need(body, "currency", str, field_missing)
+    order, token = need(body, "order", str, field_missing), need(body, "payment_method", str, field_missing)
     if decline := DECLINES.get(token):
         message = "Your card was declined."
         return Reply(
@@ -87,7 +87,7 @@ def void(world: World, asked: Asked) -> Reply:
 
 def refund(world: World, asked: Asked) -> Reply:
     body = asked.body()
-    name = need(body, "capture", str, _field)
+    name = need(body, "capture", str, field_missing)
     found = world.store.get("payments.movements", name)
     if found is None or found["object"] != "capture":
         raise refuse(404, "resource_missing", f"No such capture: {name}")

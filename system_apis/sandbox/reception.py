@@ -9,6 +9,7 @@ from system_apis.sandbox import (
     commerce,
     control,
     erp_books,
+    payment_troubles,
     payments,
     pos,
     shop_changes,
@@ -19,7 +20,9 @@ from system_apis.sandbox import (
 from system_apis.sandbox.asked import Asked, Refusal, Reply, Route
 from system_apis.sandbox.world import World
 
-SYSTEMS = (carrier, commerce, shop_changes, shopify_graphql, erp_books, payments, pos, tax, wms, control)
+SYSTEMS = (
+    carrier, commerce, shop_changes, shopify_graphql, erp_books, payments, payment_troubles, pos, tax, wms, control,
+)  # fmt: skip
 ROUTES = tuple(route for system in SYSTEMS for route in system.ROUTES)
 CONTROL = "_control"
 UNAUTHORIZED = {

@@ -46,10 +46,17 @@ def _payments(world: World) -> dict[str, dict[str, int]]:
         sums[movement["currency"]][movement["object"]] += movement["amount"]
     return {
         currency: {"authorized": found["authorized"], "captured": found["capture"], "voided": found["void"],
-                   "refunded": found["refund"], "net": found["capture"] - found["refund"],
+                   "refunded": found["refund"] - found["refund_failure"],
+                   "disputed": found["dispute"] - found["dispute_reversal"], "dispute_fees": found["dispute_fee"],
+                   "net": _net(found),
                    "held": found["authorized"] - found["capture"] - found["void"]}
         for currency, found in sums.items()
     }  # fmt: skip
+
+
+def _net(found: Counter[str]) -> int:
+    came = found["capture"] + found["refund_failure"] + found["dispute_reversal"]
+    return came - found["refund"] - found["dispute"] - found["dispute_fee"]
 
 
 def _erp(world: World) -> dict[str, Any]:

@@ -70,7 +70,8 @@ class Webhooks:
 
     def add(self, *, system: str, topic: str, event_id: str, body: str) -> None:
         """Send this once the running change is written, and again until it is taken."""
-        if not self._target(system):
+        target = self._target(system)
+        if not target or topic not in target.get("topics", [topic]):
             return
         hook = {"event_id": event_id, "system": system, "topic": topic, "body": body, "born": time.time()}
         fault = self._faults.pick(system, topic, WEBHOOK)

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Self, TypeVar
 
+from canonical.dispute import DisputeReport, RefundFailure
 from canonical.money import Money
 from canonical.payment import Authorization, MovementKind, PaymentMovement, PaymentRequest
 from retail_platform.kernel import clock
 from system_apis.connections.models import Connection
-from system_apis.payments.vendors.sandbox import mapping
+from system_apis.payments.vendors.sandbox import disputes, mapping
 from system_apis.payments.vendors.sandbox.client import SandboxPaymentsClient
-from system_apis.terms import CallKey, VendorTerms
+from system_apis.terms import CallKey, VendorRef, VendorTerms
 from system_apis.transport.answer import Answer
 from system_apis.transport.client import VendorClient
 from system_apis.transport.once import once
@@ -66,6 +67,23 @@ class SandboxPayments:
             lambda answer: mapping.read_movement(answer, kind=MovementKind.REFUND, asked=amount),
             key=key,
         )
+
+    def submit_evidence(self, dispute: str, evidence: str, *, key: CallKey) -> VendorRef:
+        """Say why a chargeback is wrong. Raises Refused once it is decided."""
+        return self._once(
+            f"/disputes/{dispute}/evidence",
+            {"text": evidence},
+            lambda answer: disputes.read_evidence(answer, dispute=dispute),
+            key=key,
+        )
+
+    def read_dispute(self, raw: bytes) -> DisputeReport:
+        """Read the webhook of a chargeback. Raises ContractBroken with the field that is wrong."""
+        return disputes.read_dispute(raw)
+
+    def read_refund_failure(self, raw: bytes) -> RefundFailure:
+        """Read the webhook of a refund that bounced. Raises ContractBroken with the field that is wrong."""
+        return disputes.read_failure(raw)
 
     def _once(self, path: str, body: dict[str, object], make: Callable[[Answer], T], *, key: CallKey) -> T:
         def find() -> T | None:

@@ -36,5 +36,10 @@ RULES = WebhookRules(
     facts={
         f"{movement}.succeeded": "payments.event_received"
         for movement in ("authorization", "capture", "void", "refund")
+    }
+    | {
+        "charge.dispute.created": "payments.dispute_reported",
+        "charge.dispute.closed": "payments.dispute_reported",
+        "refund.failed": "payments.refund_failed",
     },
 )
