@@ -10,13 +10,14 @@ FACT_LISTENERS = {
     "*": [
         "process_apis.engine.listener:on_fact",
         "experience_apis.order_status.listener:on_fact",
-        "experience_apis.availability.listener:on_fact",
     ],
     "inbox.unrecognized": ["process_apis.cases.listener:on_unrecognized"],
     "inbox.conflict": ["process_apis.cases.listener:on_conflict"],
     "stock.changed": ["process_apis.publication.listener:on_changed"],
     "stock_policy.changed": ["process_apis.publication.listener:on_changed"],
 }
+# Who listens to all facts of a round at once: for work that costs as much for a hundred as for one.
+FACTS_TOGETHER = ["experience_apis.availability.listener:on_facts"]
 FACT_STUCK_LISTENER = "process_apis.cases.listener:on_stuck"
 # What a relay calls after each round, with `delivered`, the number of facts: copies outside the database follow here.
 RELAY_ALSO = ["experience_apis.availability.keeper:tend", "process_apis.publication.bell:after_facts"]

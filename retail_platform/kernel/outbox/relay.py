@@ -2,10 +2,14 @@
 
 Claiming by state and SKIP LOCKED lets several relays run; the highest id seen would lose rows, since ids commit out of
 order. A listener only writes rows (a run, a read model), so a fact is taken in exactly once, however often we die.
+
+Note [A round at once]: what costs as much for a hundred facts as for one, such as a read model behind a lock, listens
+to whole rounds (settings.FACTS_TOGETHER). If that fails, the round is undone and each fact is told alone, so that one
+bad fact holds back no others and none is taken in twice.
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import cache
 from importlib import import_module
@@ -20,6 +24,8 @@ from retail_platform.kernel.outbox.models import Fact, FactState
 
 log = structlog.get_logger(__name__)
 Listener = Callable[[Fact], None]
+Together = Callable[[Sequence[Fact]], None]
+Failed = list[tuple[Fact, Exception]]
 GIVE_UP_AFTER = 12
 
 _CLAIM = """
@@ -39,13 +45,24 @@ def listeners_of(name: str) -> tuple[Listener, ...]:
     return tuple(_load(path) for path in paths)
 
 
+@cache
+def listeners_together() -> tuple[Together, ...]:
+    """The functions that settings.FACTS_TOGETHER names."""
+    return tuple(_load(path) for path in settings.FACTS_TOGETHER)
+
+
 def deliver(*, limit: int = 100) -> int:
     """Deliver up to `limit` facts that are due. Returns how many were looked at."""
     with transaction.atomic():
         facts = list(Fact.objects.raw(_CLAIM, [limit]))
         if not facts:
             return 0
-        told = [fact.id for fact in facts if _tell(fact)]
+        failed = _told_together(facts)
+        if failed is None:
+            failed = _told_alone(facts)
+        for fact, error in failed:
+            _put_back(fact, error)
+        told = {fact.id for fact in facts} - {fact.id for fact, _ in failed}
         Fact.objects.filter(id__in=told).update(state=FactState.DELIVERED, delivered_at=Now(), error="")
     return len(facts)
 
@@ -61,17 +78,37 @@ def tell_followers(delivered: int) -> None:
             log.exception("a follower of the facts failed", follower=path)
 
 
-def _tell(fact: Fact) -> bool:
+def _told_together(facts: list[Fact]) -> Failed | None:
+    """Note [A round at once]. Returns what failed, or None with all undone when the round itself did."""
+    try:
+        with transaction.atomic():
+            failed = [(fact, error) for fact in facts if (error := _tell(fact))]
+            left = {id(fact) for fact, _ in failed}
+            taken = [fact for fact in facts if id(fact) not in left]
+            for listener in listeners_together() if taken else ():
+                listener(taken)
+    except Exception:
+        log.exception("a round of facts was not taken in together; each is told alone", facts=len(facts))
+        return None
+    return failed
+
+
+def _told_alone(facts: list[Fact]) -> Failed:
+    return [(fact, error) for fact in facts if (error := _tell(fact, alone=True))]
+
+
+def _tell(fact: Fact, *, alone: bool = False) -> Exception | None:
     """Call the listeners of one fact; a failing one holds back this fact and its aggregate's later ones, no others."""
     with correlation.use(fact.correlation_id):
         try:
             with transaction.atomic():
                 for listener in listeners_of(fact.name):
                     listener(fact)
+                for together in listeners_together() if alone else ():
+                    together([fact])
         except Exception as error:
-            _put_back(fact, error)
-            return False
-    return True
+            return error
+    return None
 
 
 def _put_back(fact: Fact, error: Exception) -> None:
@@ -81,7 +118,7 @@ def _put_back(fact: Fact, error: Exception) -> None:
     if fact.attempts >= GIVE_UP_AFTER:
         fact.state = FactState.STUCK
         _load(settings.FACT_STUCK_LISTENER)(fact)
-    log.exception("fact not delivered", fact=str(fact), attempts=fact.attempts)
+    log.error("fact not delivered", fact=str(fact), attempts=fact.attempts, exc_info=error)
     fact.save(update_fields=["attempts", "error", "due_at", "state"])
 
 
