@@ -29,7 +29,7 @@ _STATES = "SELECT state FROM orders_cancellation c JOIN orders_order o ON o.id =
 @pytest.fixture
 def slow_pickers(day: RetailDay) -> Any:
     """A parcel takes its time, so that a test can come before it."""
-    day.control("POST", "/setup", {"ship_delay_ms": 4000})
+    day.control("POST", "/setup", {"ship_delay_ms": 15000})
     yield
     day.control("POST", "/setup", {"ship_delay_ms": [50, 400]})
 

@@ -4,10 +4,11 @@ from contextlib import suppress
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import transaction
 
 from process_apis.engine.process import Done, Outcome, Rejected, StepContext, Wait
 from process_apis.order_to_cash import lookout
-from process_apis.orders import cancellations, queries
+from process_apis.orders import cancellations, queries, services
 from process_apis.orders.models import ParcelState
 from process_apis.pickups import queries as pickups
 from process_apis.pickups.models import PickupState
@@ -23,6 +24,9 @@ def await_parcels(ctx: StepContext) -> Outcome:
     order = queries.order(ctx.subject)
     if (asked := cancellations.taken_back(order)) is not None:
         raise Rejected(f"cancelled by {asked.asked_by}: {asked.reason}".rstrip(": "))
+    for waiting in cancellations.undecided(order)[:1]:  # it need not wait for its next look: Note [Turns]
+        with transaction.atomic():
+            services.tell(order, "order.cancel_turn", cancellation=str(waiting.id))
     look_again = timedelta(seconds=settings.PARCEL_LOOK_S)
     if order.pickup_node and any(line.quantity > line.shipped + line.cancelled for line in order.lines.all()):
         if ended := pickups.in_vain(order.number, node=order.pickup_node):
