@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from experience_apis.store_tools.models import StoreStaff
 
-_ORDER = ("orders.view_order", "orders.view_parcel")
+_ORDER = ("orders.view_order", "orders.view_parcel", "notices.view_notice")
 _GOODS = (
     "pickups.view_pickup",
     "catalog.view_product", "catalog.view_node", "stock.view_stockposition", "stock.view_reservation",
@@ -34,7 +34,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "crosswalk.add_link", "crosswalk.change_link", "identity.view_client", "identity.view_apikey",
     ),
     "store-staff": (),  # pages of their own at /store/; which stores, an administrator says under Store staff
-    "service-desk": (*_ORDER, *_GOODS, "engine.view_processrun", "cases.view_case", "cases.change_case"),
+    "service-desk": (*_ORDER, *_GOODS, "engine.view_processrun", "cases.view_case", "cases.change_case",
+                     "notices.change_notice", "notices.view_noticepolicy"),
     "master-data": (
         "catalog.view_product", "catalog.add_product", "catalog.change_product", "catalog.view_node",
         "catalog.add_node", "catalog.change_node", "catalog.view_channel", "catalog.add_channel",

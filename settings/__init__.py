@@ -8,6 +8,7 @@ from settings.databases import *  # noqa: F403
 from settings.env import LAYERS, PRODUCTION, ROLE  # noqa: F401
 from settings.facts import *  # noqa: F403
 from settings.logs import *  # noqa: F403
+from settings.notices import *  # noqa: F403
 from settings.orders import *  # noqa: F403
 from settings.payments import *  # noqa: F403
 from settings.pickups import *  # noqa: F403

@@ -30,6 +30,8 @@ _NAVIGATION = [
             _item("Orders", "shopping_bag", "orders", "order"),
             _item("Parcels", "package_2", "orders", "parcel"),
             _item("Pickups", "storefront", "pickups", "pickup"),
+            _item("Notices", "mail", "notices", "notice"),
+            _item("Notice policies", "forward_to_inbox", "notices", "noticepolicy"),
         ],
     },
     {

@@ -38,6 +38,7 @@ _OURS = [
     "process_apis.sourcing",
     "process_apis.order_to_cash",
     "process_apis.publication",
+    "process_apis.notices",
     "experience_apis.availability",
     "experience_apis.order_status",
     "experience_apis.storefront",

@@ -10,6 +10,7 @@ FACT_LISTENERS = {
     "*": [
         "process_apis.engine.listener:on_fact",
         "experience_apis.order_status.listener:on_fact",
+        "process_apis.notices.listener:on_fact",
     ],
     "inbox.unrecognized": ["process_apis.cases.listener:on_unrecognized"],
     "inbox.conflict": ["process_apis.cases.listener:on_conflict"],
@@ -24,8 +25,10 @@ RELAY_ALSO = ["experience_apis.availability.keeper:tend", "process_apis.publicat
 # Modules that declare journeys; the engine imports them to know its processes.
 PROCESS_MODULES = [
     "process_apis.order_to_cash.process",
+    "process_apis.return_to_refund.troubles",
     "process_apis.stock.process",
     "process_apis.stock_accounting.process",
+    "process_apis.notices.process",
 ]
 RUN_LEASE_S = 12  # longer than the slowest single call to a vendor (transport's total deadline is 8 s)
 SWEEP_INTERVAL_S = 1.0
