@@ -80,11 +80,8 @@ def due(lines: Sequence[Kept], *, taxes_included: bool, shipping_minor: int) -> 
             tax_minor=line.tax_minor,
             taxes_included=taxes_included,
         )
-        net, discount, tax = (
-            decisions.share(amount, of=line.quantity, before=0, now=line.kept)
-            for amount in (money.net_minor, money.discount_minor, money.tax_minor)
-        )
-        total += net - discount + tax
+        kept = decisions.part_of(money, of=line.quantity, before=0, now=line.kept)
+        total += kept.net_minor - kept.discount_minor + kept.tax_minor
     return total + (shipping_minor if any(line.kept for line in lines) else 0)
 
 

@@ -152,6 +152,19 @@ def line_money(*, price_minor: int, discount_minor: int, tax_minor: int, taxes_i
     return LineMoney(without_tax + discount, discount, tax_minor)
 
 
+def part_of(whole: LineMoney, *, of: int, before: int, now: int) -> LineMoney:
+    """What `now` units of a line of `of` carry of its money, when `before` have left. Parts add up to the whole.
+
+    What is paid is shared first and tax out of it, so that one of three at 166.99 comes to 166.99 and not to the sum of
+    two figures that were each cut short.
+    """
+    paid, discount, tax = (
+        share(amount, of=of, before=before, now=now)
+        for amount in (whole.net_minor - whole.discount_minor + whole.tax_minor, whole.discount_minor, whole.tax_minor)
+    )
+    return LineMoney(paid - tax + discount, discount, tax)
+
+
 def draw(total_minor: int, *, tenders: Sequence[tuple[int, int]]) -> dict[int, int]:
     """Which payment pays how much of a parcel: `tenders` are (payment id, what is left of it), used in that order."""
     parts: dict[int, int] = {}

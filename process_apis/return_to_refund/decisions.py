@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 @dataclass(frozen=True, slots=True)
 class Sold:
-    """An order line as it was sold: what left, what came back already, and the money of all its units.
+    """An order line as it was sold: what left, what came back already, and the money of the units that left.
 
     `net_minor` is after the allocated discount and without tax; `returnable` is False for what is final sale.
     `back_*` is what earlier returns were credited for its units; `window_days` goes before the policy's own.
@@ -80,7 +80,9 @@ def _against(ask: Asked, line: Sold, units: int, policy: Policy, today: date) ->
     found = []
     if ask.units < 1:
         found.append(("units", "at least one unit comes back"))
-    if line.shipped == 0:
+    if line.cancelled == line.quantity:
+        found.append(("cancelled", f"line {line.line_id} was cancelled; nothing of it can come back"))
+    elif line.shipped == 0:
         found.append(("not-shipped", f"line {line.line_id} has not left; cancel it instead"))
     elif units > left:
         found.append(("more-than-bought", f"{units} of line {line.line_id} cannot come back: {left} of it can"))
@@ -154,8 +156,8 @@ def worth(
         line = sold[ask.line_id]
         until = came[ask.line_id] + ask.units
         net_back, tax_back = back[ask.line_id]
-        net = line.net_minor * until // line.quantity - net_back
-        tax = line.tax_minor * until // line.quantity - tax_back
+        net = line.net_minor * until // line.shipped - net_back
+        tax = line.tax_minor * until // line.shipped - tax_back
         back[ask.line_id] = (net_back + net, tax_back + tax)
         fee = (net + tax) * policy.fee_percent.get(ask.condition, 0) // 100
         lines.append(LineWorth(line.line_id, line.sku, ask.units, net, tax, fee))

@@ -22,11 +22,8 @@ def test_parcels_of_what_remains_bill_exactly_what_is_due_for_it(
     while quantity > shipped + cancelled:
         units = data.draw(st.integers(1, quantity - shipped - cancelled))
         if data.draw(st.booleans()):
-            net_part, less, more = (
-                decisions.share(amount, of=quantity, before=shipped, now=units)
-                for amount in (whole.net_minor, whole.discount_minor, whole.tax_minor)
-            )
-            billed += net_part - less + more
+            part = decisions.part_of(whole, of=quantity, before=shipped, now=units)
+            billed += part.net_minor - part.discount_minor + part.tax_minor
             shipped += units
         else:
             cancelled += units

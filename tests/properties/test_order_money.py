@@ -128,11 +128,8 @@ def _share(sale: Sale, line: Line, number: int) -> tuple[int, int, int]:
         price_minor=line.price, discount_minor=line.discount, tax_minor=line.tax, taxes_included=sale.taxes_included
     )
     before, now = sum(line.sent[:number]), line.sent[number]
-    net, discount, tax = (
-        decisions.share(amount, of=line.units, before=before, now=now)
-        for amount in (money.net_minor, money.discount_minor, money.tax_minor)
-    )
-    return net, discount, tax
+    part = decisions.part_of(money, of=line.units, before=before, now=now)
+    return part.net_minor, part.discount_minor, part.tax_minor
 
 
 def balance(journal: Iterable[tuple[str, int]], *roles: str) -> int:

@@ -75,9 +75,8 @@ def parcels_of(sale: Sale) -> list[Parcel]:
                 taxes_included=sale.taxes_included,
             )  # fmt: skip
             of, before, now = sum(line.parcels), sum(line.parcels[:number]), line.parcels[number]
-            net += decisions.share(money.net_minor, of=of, before=before, now=now)
-            discount += decisions.share(money.discount_minor, of=of, before=before, now=now)
-            tax += decisions.share(money.tax_minor, of=of, before=before, now=now)
+            part = decisions.part_of(money, of=of, before=before, now=now)
+            net, discount, tax = net + part.net_minor, discount + part.discount_minor, tax + part.tax_minor
         shipping = 0 if found else sale.shipping - (sale.shipping_tax if sale.taxes_included else 0)
         tax += 0 if found else sale.shipping_tax
         drawn = decisions.draw(net - discount + tax + shipping, tenders=list(left.items()))
@@ -93,6 +92,18 @@ def test_the_shares_of_an_amount_add_up_to_it(amount: int, units: list[int]) -> 
     ]
     assert sum(shares) == amount
     assert min(shares) >= 0
+
+
+@given(st.integers(1, 10**6), st.integers(1, 30), st.integers(0, 25), st.data())
+def test_units_without_discount_come_to_their_price_wherever_the_rest_stays(
+    price: int, quantity: int, rate: int, data: st.DataObject
+) -> None:
+    whole, sent = price * quantity, data.draw(st.integers(0, quantity))
+    money = decisions.line_money(
+        price_minor=whole, discount_minor=0, tax_minor=whole * rate // (100 + rate), taxes_included=True
+    )
+    part = decisions.part_of(money, of=quantity, before=0, now=sent)
+    assert part.net_minor + part.tax_minor == price * sent
 
 
 @given(sales())

@@ -92,11 +92,10 @@ def _share(order: Order, lines: Mapping[str, OrderLine], shipped: Mapping[str, i
             tax_minor=line.tax_minor or 0,
             taxes_included=order.taxes_included,
         )
-        net, discount, tax = (
-            decisions.share(amount, of=line.quantity, before=line.shipped, now=units)
-            for amount in (whole.net_minor, whole.discount_minor, whole.tax_minor)
+        part = decisions.part_of(whole, of=line.quantity, before=line.shipped, now=units)
+        shares[line_id] = parcels.LineShare(
+            units, part.net_minor, part.discount_minor, part.tax_minor, cost_minor=line.unit_cost_minor * units
         )
-        shares[line_id] = parcels.LineShare(units, net, discount, tax, cost_minor=line.unit_cost_minor * units)
     first = bool(shares) and not order.parcels.filter(lines__isnull=False).exists()  # shipping is earned with it
     shipping_tax = order.shipping_tax_minor or 0
     shipping = order.shipping_minor - (shipping_tax if order.taxes_included else 0)
