@@ -62,3 +62,20 @@ class Invoice(Value):
     shipping_net: Money
     shipping_tax: Money
     total: Money
+
+
+class CreditMemo(Value):
+    """The reversal of a claim, or of a part of it: what a customer is owed for what came back.
+
+    `invoices` are the claims it goes back to; `kept` is what is not given back (fees, promotions not earned any more).
+    """
+
+    number: Annotated[str, Field(min_length=1, max_length=64)]
+    order_number: str
+    invoices: tuple[str, ...]
+    issued_on: date
+    lines: tuple[InvoiceLine, ...]
+    shipping_net: Money
+    shipping_tax: Money
+    kept: Money
+    total: Money

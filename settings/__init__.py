@@ -13,6 +13,7 @@ from settings.orders import *  # noqa: F403
 from settings.payments import *  # noqa: F403
 from settings.pickups import *  # noqa: F403
 from settings.publication import *  # noqa: F403
+from settings.returns import *  # noqa: F403
 from settings.security import *  # noqa: F403
 from settings.stock import *  # noqa: F403
 from settings.stock_policy import *  # noqa: F403

@@ -37,6 +37,7 @@ _OURS = [
     "process_apis.stored_value",
     "process_apis.sourcing",
     "process_apis.order_to_cash",
+    "process_apis.return_to_refund",
     "process_apis.publication",
     "process_apis.notices",
     "experience_apis.availability",

@@ -12,6 +12,7 @@ FACT_LISTENERS = {
         "experience_apis.order_status.listener:on_fact",
         "process_apis.notices.listener:on_fact",
     ],
+    "parcel.settled": ["process_apis.return_to_refund.listener:on_parcel_settled"],
     "inbox.unrecognized": ["process_apis.cases.listener:on_unrecognized"],
     "inbox.conflict": ["process_apis.cases.listener:on_conflict"],
     "stock.changed": ["process_apis.publication.listener:on_changed"],
@@ -25,6 +26,7 @@ RELAY_ALSO = ["experience_apis.availability.keeper:tend", "process_apis.publicat
 # Modules that declare journeys; the engine imports them to know its processes.
 PROCESS_MODULES = [
     "process_apis.order_to_cash.process",
+    "process_apis.return_to_refund.process",
     "process_apis.return_to_refund.troubles",
     "process_apis.stock.process",
     "process_apis.stock_accounting.process",

@@ -17,6 +17,7 @@ SWEEP_ALSO = [
     "process_apis.stock.audit.go_on",
     "process_apis.pickups.expiry.sweep",
     "process_apis.order_to_cash.expiry.tell",
+    "process_apis.return_to_refund.opening.sweep",
 ]
 
 # A store that says nothing for this long, in hours it is open, is shown as stale.

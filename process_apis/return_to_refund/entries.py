@@ -41,11 +41,15 @@ def disposition_legs(disposition: str, *, cost: int, value: int | None = None) -
     return legs.get(disposition, [])
 
 
-def dispute_legs(event: str, *, amount: int, fee: int = 0, credited: bool = False) -> list[tuple[str, int]]:
-    """A chargeback opened, won or lost; lost after the goods were credited, it is what we owed the customer."""
+def dispute_legs(event: str, *, amount: int, fee: int = 0, owed: int = 0, role: str = "PSP") -> list[tuple[str, int]]:
+    """A chargeback opened, won or lost. Of one lost, `owed` is what we owed the customer for returns anyway.
+
+    `role` is the account of who settles the tender.
+    """
+    settled = min(owed, amount)
     legs: Mapping[str, list[tuple[str, int]]] = {
-        "opened": [("CHBK", amount), ("FEEP", fee), ("PSP", -amount - fee)],
-        "won": [("PSP", amount), ("CHBK", -amount)],
-        "lost": [("RFL" if credited else "CBL", amount), ("CHBK", -amount)],
+        "opened": [("CHBK", amount), ("FEEP", fee), (role, -amount - fee)],
+        "won": [(role, amount), ("CHBK", -amount)],
+        "lost": [("RFL", settled), ("CBL", amount - settled), ("CHBK", -amount)],
     }
     return legs[event]

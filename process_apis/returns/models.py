@@ -106,6 +106,13 @@ class Return(models.Model):
     clawback_minor = models.BigIntegerField(default=0, db_default=0)
     goodwill_minor = models.BigIntegerField(default=0, db_default=0, help_text="Of a goodwill: net of tax.")
     goodwill_tax_minor = models.BigIntegerField(default=0, db_default=0)
+    settled_as = models.CharField(
+        max_length=14,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="All goes this way; empty: as it was paid.",
+    )
     label = models.CharField(max_length=120, blank=True)
     tracking_number = models.CharField(max_length=64, blank=True)
     correlation_id = models.CharField(max_length=32, blank=True)

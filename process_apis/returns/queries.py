@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet, Sum
 
+from process_apis.catalog import queries as catalog
 from process_apis.returns.models import (
     CreditMemo,
     Disposition,
@@ -13,6 +14,8 @@ from process_apis.returns.models import (
     Receipt,
     ReceiptLine,
     Refund,
+    RefundState,
+    RefundWay,
     Return,
     ReturnLine,
     ReturnPolicy,
@@ -113,12 +116,19 @@ def received(parent: Return) -> list[ReceiptLine]:
 
 
 def accepted(parent: Return) -> dict[str, int]:
-    """How many units of each line came back and were not turned away, by line_id."""
-    units: dict[str, int] = {}
+    """How many units of each line came back and were not turned away, by line_id. Of a bundle, whole ones."""
+    came: dict[tuple[str, str], int] = {}
     for line in received(parent):
         if line.disposition != Disposition.TO_CUSTOMER:
-            units[line.line_id] = units.get(line.line_id, 0) + line.units
-    return units
+            came[line.line_id, line.sku] = came.get((line.line_id, line.sku), 0) + line.units
+    lines = list(parent.lines.all())
+    parts = catalog.bundles([line.sku for line in lines])
+    return {
+        line.line_id: min(
+            came.get((line.line_id, sku), 0) // units for sku, units in parts.get(line.sku, {line.sku: 1}).items()
+        )
+        for line in lines
+    }
 
 
 def receipt(key: str) -> Receipt:
@@ -165,3 +175,10 @@ def due_to_expire(today: date) -> Collection[str]:
         state__in=[ReturnState.AUTHORISED, ReturnState.LABEL_ISSUED], expires_at__date__lt=today
     )
     return list(rows.values_list("number", flat=True)[:200])
+
+
+def taken_off_claim(order_number: str, payment: int) -> int:
+    """What returns have taken off what the customer still owes on one tender of an order."""
+    rows = Refund.objects.filter(order_number=order_number, payment=payment, way=RefundWay.CLAIM)
+    alive = rows.exclude(state__in=[RefundState.FAILED, RefundState.REPLACED])
+    return int(alive.aggregate(sum=Sum("amount_minor"))["sum"] or 0)

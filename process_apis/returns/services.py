@@ -67,6 +67,8 @@ class Opened:
     money: Mapping[str, int] = field(default_factory=dict)
     arithmetic: Sequence[tuple[str, int]] = ()
     expires_at: datetime | None = None
+    label: str = ""
+    settled_as: str = ""
 
 
 def new_number() -> str:
@@ -95,6 +97,8 @@ def open_return(given: Opened, *, now: datetime) -> tuple[Return, bool]:
         correlation_id=correlation.current(),
         requested_at=now,
         expires_at=given.expires_at,
+        label=given.label,
+        settled_as=given.settled_as,
     )
     Return.objects.bulk_create([row], ignore_conflicts=True)
     standing = Return.objects.get(key=given.key)
@@ -197,3 +201,16 @@ def close(parent: Return, *, now: datetime) -> bool:
         return False
     tell(parent, "return.closed")
     return True
+
+
+def release_hold(parent: Return, *, reason: HeldFor) -> None:
+    """What a return was held for has come; where it stood before follows from what it has."""
+    if parent.state != ReturnState.HELD or parent.held_for != reason:
+        return
+    if parent.memos.exists():
+        to = ReturnState.CREDITED
+    elif parent.receipts.exists():
+        to = ReturnState.DISPOSITION_SET
+    else:
+        to = ReturnState.AUTHORISED
+    move(parent, to=to, since=[ReturnState.HELD])

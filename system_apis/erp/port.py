@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from canonical.journal import AccountBalance, Invoice, JournalEntry
+from canonical.journal import AccountBalance, CreditMemo, Invoice, JournalEntry
 from canonical.order import Order
 from canonical.stock import StockSnapshot
 from system_apis.terms import CallKey, VendorRef, VendorTerms
@@ -23,6 +23,8 @@ class ErpPort(Protocol):
         """Let the order have these quantities, by line_id. The same again changes nothing."""
 
     def create_invoice(self, invoice: Invoice, *, key: CallKey) -> VendorRef: ...
+
+    def create_credit_memo(self, memo: CreditMemo, *, key: CallKey) -> VendorRef: ...
 
     def post_journal(self, entry: JournalEntry, *, key: CallKey) -> VendorRef: ...
 

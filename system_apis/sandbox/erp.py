@@ -105,14 +105,7 @@ def set_quantities(world: World, asked: Asked) -> Reply:
 def create_invoice(world: World, asked: Asked) -> Reply:
     body = asked.body()
     need(body, "invoiceNumber", str, wrong)
-    lines = need(body, "lines", list, wrong)
-    total = decimal(body.get("totalAmount"), "totalAmount")
-    parts = decimal(body.get("shippingNetAmount"), "shippingNetAmount")
-    parts += decimal(body.get("shippingTaxAmount"), "shippingTaxAmount")
-    parts += sum((decimal(line.get("netAmount"), "netAmount") for line in lines), Decimal(0))
-    parts += sum((decimal(line.get("taxAmount"), "taxAmount") for line in lines), Decimal(0))
-    if parts != total:
-        raise refuse(422, "totalsDiffer", f"The lines come to {parts}, totalAmount says {total}.")
+    _adds_up(body, kept=Decimal(0))
     open_period(world, body.get("postingDate"))
     return create(
         world,
@@ -124,6 +117,34 @@ def create_invoice(world: World, asked: Asked) -> Reply:
         subject=need(body, "orderNumber", str, wrong),
         amount=body["totalAmount"],
     )
+
+
+def create_credit_memo(world: World, asked: Asked) -> Reply:
+    body = asked.body()
+    need(body, "creditMemoNumber", str, wrong)
+    _adds_up(body, kept=decimal(body.get("keptAmount"), "keptAmount"))
+    open_period(world, body.get("postingDate"))
+    return create(
+        world,
+        asked,
+        kind="creditMemos",
+        prefix="CM",
+        operation="create_credit_memo",
+        body=body,
+        subject=need(body, "orderNumber", str, wrong) or body["creditMemoNumber"],
+        amount=body["totalAmount"],
+    )
+
+
+def _adds_up(body: dict[str, Any], *, kept: Decimal) -> None:
+    """Raises Refusal unless lines and shipping, less what is kept, come to the total."""
+    lines, total = need(body, "lines", list, wrong), decimal(body.get("totalAmount"), "totalAmount")
+    parts = decimal(body.get("shippingNetAmount"), "shippingNetAmount") - kept
+    parts += decimal(body.get("shippingTaxAmount"), "shippingTaxAmount")
+    parts += sum((decimal(line.get("netAmount"), "netAmount") for line in lines), Decimal(0))
+    parts += sum((decimal(line.get("taxAmount"), "taxAmount") for line in lines), Decimal(0))
+    if parts != total:
+        raise refuse(422, "totalsDiffer", f"The lines come to {parts}, totalAmount says {total}.")
 
 
 def get_sales_order(world: World, asked: Asked) -> Reply:

@@ -74,6 +74,8 @@ ROUTES = [
     Route("POST", "/erp/salesOrders/{id}/quantities", "reduce_sales_order", erp.set_quantities),
     Route("POST", "/erp/invoices", "create_invoice", erp.create_invoice),
     Route("GET", "/erp/invoices", "find_invoices", erp.search),
+    Route("POST", "/erp/creditMemos", "create_credit_memo", erp.create_credit_memo),
+    Route("GET", "/erp/creditMemos", "find_creditMemos", erp.search),
     Route("POST", "/erp/journals", "post_journal", post_journal),
     Route("GET", "/erp/journals", "find_journals", erp.search),
     Route("GET", "/erp/trial-balance", "trial_balance", trial_balance),

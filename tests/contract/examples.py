@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
-from canonical.journal import Invoice, InvoiceLine, JournalEntry, Posting
+from canonical.journal import CreditMemo, Invoice, InvoiceLine, JournalEntry, Posting
 from canonical.money import Money
 from canonical.order import Address, Customer, Order, OrderLine, Tender, TenderState
 from canonical.shipment import ReleaseOrder, Shipment, ShipmentLine
@@ -46,6 +46,21 @@ def an_invoice() -> Invoice:
         shipping_net=eur(412),
         shipping_tax=eur(78),
         total=eur(4388),
+    )
+
+
+def a_credit_memo() -> CreditMemo:
+    number = uuid4().hex[:8]
+    return CreditMemo(
+        number=f"CM-{number}",
+        order_number="W-1",
+        invoices=(f"INV-{number}",),
+        issued_on=date(2026, 3, 9),
+        lines=(InvoiceLine(sku="BOOT-42", quantity=1, net=eur(1638), tax=eur(311)),),
+        shipping_net=eur(0),
+        shipping_tax=eur(0),
+        kept=eur(100),
+        total=eur(1849),
     )
 
 

@@ -24,7 +24,7 @@ def erp(connected: Connect) -> Callable[..., Call]:
     return partial(Call, kind="erp", port=SandboxErp.over, connection=connected("erp"))
 
 
-@pytest.fixture(params=["create_sales_order", "create_invoice", "post_journal", "cancel_sales_order"])
+@pytest.fixture(params=["create_sales_order", "create_invoice", "create_credit_memo", "post_journal", "cancel_sales_order"])
 def write(request: pytest.FixtureRequest, erp: Callable[..., Call], connected: Connect) -> Call:
     if request.param == "cancel_sales_order":
         made = SandboxErp.over(connected("erp")).create_sales_order(examples.an_order(), key=a_key())
@@ -33,6 +33,7 @@ def write(request: pytest.FixtureRequest, erp: Callable[..., Call], connected: C
     kind, document = {
         "create_sales_order": ("salesOrders", examples.an_order()),
         "create_invoice": ("invoices", examples.an_invoice()),
+        "create_credit_memo": ("creditMemos", examples.a_credit_memo()),
         "post_journal": ("journals", examples.an_entry()),
     }[request.param]
     return erp(

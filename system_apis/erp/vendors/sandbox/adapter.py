@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from canonical.journal import AccountBalance, Invoice, JournalEntry
+from canonical.journal import AccountBalance, CreditMemo, Invoice, JournalEntry
 from canonical.order import Order
 from canonical.stock import StockSnapshot
 from retail_platform.kernel import clock
@@ -38,6 +38,9 @@ class SandboxErp:
 
     def create_invoice(self, invoice: Invoice, *, key: CallKey) -> VendorRef:
         return self._create("/invoices", mapping.to_invoice(invoice, key=key), key=key)
+
+    def create_credit_memo(self, memo: CreditMemo, *, key: CallKey) -> VendorRef:
+        return self._create("/creditMemos", mapping.to_credit_memo(memo, key=key), key=key)
 
     def post_journal(self, entry: JournalEntry, *, key: CallKey) -> VendorRef:
         """Post one balanced entry. Raises Refused with code periodClosed when its day is closed."""

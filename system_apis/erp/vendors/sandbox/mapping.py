@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from canonical.journal import Invoice, JournalEntry, Posting
+from canonical.journal import CreditMemo, Invoice, InvoiceLine, JournalEntry, Posting
 from canonical.money import Money
 from canonical.order import Order
 from system_apis.terms import CallKey
@@ -44,18 +44,27 @@ def to_invoice(invoice: Invoice, *, key: CallKey) -> dict[str, Any]:
         "orderNumber": invoice.order_number,
         "postingDate": invoice.issued_on.isoformat(),
         "currency": invoice.total.currency,
-        "lines": [
-            {
-                "itemNumber": line.sku,
-                "quantity": line.quantity,
-                "netAmount": line.net.text,
-                "taxAmount": line.tax.text,
-            }
-            for line in invoice.lines
-        ],
+        "lines": [_invoice_line(line) for line in invoice.lines],
         "shippingNetAmount": invoice.shipping_net.text,
         "shippingTaxAmount": invoice.shipping_tax.text,
         "totalAmount": invoice.total.text,
+    }
+
+
+def to_credit_memo(memo: CreditMemo, *, key: CallKey) -> dict[str, Any]:
+    """What a customer is owed for what came back; amounts above zero, the document says which way they go."""
+    return {
+        "externalRef": key.value,
+        "creditMemoNumber": memo.number,
+        "orderNumber": memo.order_number,
+        "correctsInvoices": list(memo.invoices),
+        "postingDate": memo.issued_on.isoformat(),
+        "currency": memo.total.currency,
+        "lines": [_invoice_line(line) for line in memo.lines],
+        "shippingNetAmount": memo.shipping_net.text,
+        "shippingTaxAmount": memo.shipping_tax.text,
+        "keptAmount": memo.kept.text,
+        "totalAmount": memo.total.text,
     }
 
 
@@ -70,6 +79,15 @@ def to_journal(entry: JournalEntry, *, key: CallKey) -> dict[str, Any]:
         "postingDate": entry.booked_on.isoformat(),
         "currency": entry.postings[0].amount.currency,
         "lines": [_journal_line(posting) for posting in entry.postings],
+    }
+
+
+def _invoice_line(line: InvoiceLine) -> dict[str, Any]:
+    return {
+        "itemNumber": line.sku,
+        "quantity": line.quantity,
+        "netAmount": line.net.text,
+        "taxAmount": line.tax.text,
     }
 
 

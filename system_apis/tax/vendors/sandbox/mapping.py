@@ -33,9 +33,10 @@ def to_document(document: TaxDocument, *, charged: TaxResult | None = None) -> d
     if not document.lines:
         raise Refused(f"tax document {document.code} has no lines; there is nothing to tax", code="no_lines")
     taxes = {amount.line_id: amount.tax.minor for amount in charged.amounts} if charged else {}
+    filed = "ReturnInvoice" if sum(line.amount.minor for line in document.lines) < 0 else "SalesInvoice"
     return {
         "code": document.code,
-        "type": "SalesInvoice" if charged else "SalesOrder",
+        "type": filed if charged else "SalesOrder",
         "date": document.date.isoformat(),
         "currencyCode": document.lines[0].amount.currency,
         "addresses": {

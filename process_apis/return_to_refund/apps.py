@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class ReturnToRefundConfig(AppConfig):
+    name = "process_apis.return_to_refund"

@@ -1,0 +1,54 @@
+"""Fewer goods came than were announced, or some are not what was sold: the return is worth what was accepted."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from process_apis.orders import queries as orders
+from process_apis.orders import returning
+from process_apis.return_to_refund import opening, sold
+from process_apis.return_to_refund.decisions import share
+from process_apis.returns import services
+from process_apis.returns.models import Return, ReturnLine
+
+
+@transaction.atomic
+def settle_for(parent: Return, accepted: Mapping[str, int], *, now: datetime) -> None:
+    """Lower a return to the units accepted of each line; with none at all it is turned away. Twice is once."""
+    lines = list(parent.lines.all())
+    lacking = {line.line_id: line.units - min(line.units, accepted.get(line.line_id, 0)) for line in lines}
+    if not any(lacking.values()):
+        return
+    if all(lacking[line.line_id] == line.units for line in lines):
+        opening.turn_away(parent, by="inspection", why="none of it is what was sold", now=now)
+        return
+    lost = 0
+    for line in lines:
+        if lacking[line.line_id]:
+            lost += _lower(line, line.units - lacking[line.line_id])
+    shipping: dict[str, int] = {}
+    if sold.policy(parent.channel).shipping == "whole":  # it goes back with the last unit only
+        lost += parent.shipping_minor + parent.shipping_tax_minor
+        shipping = {"shipping_minor": 0, "shipping_tax_minor": 0}
+    Return.objects.filter(id=parent.id).update(
+        total_minor=max(0, parent.total_minor - lost),
+        arithmetic=[*parent.arithmetic, ["not accepted", -lost]],
+        **shipping,
+    )
+    parent.refresh_from_db()
+    if parent.order_number:
+        returning.let_keep(orders.locked(parent.order_number), lacking)
+    services.note(parent, "return.lowered", not_accepted=lacking, minor=lost)
+
+
+def _lower(line: ReturnLine, units: int) -> int:
+    """Set a line to fewer units; returns how much less they are worth. None of them: the line stays with no money."""
+    net, tax, fee = (share(minor, of=line.units, before=0, now=units) for minor in (
+        line.net_minor, line.tax_minor, line.fee_minor))  # fmt: skip
+    lost = (line.net_minor - net) + (line.tax_minor - tax) - (line.fee_minor - fee)
+    if units:
+        ReturnLine.objects.filter(id=line.id).update(units=units, net_minor=net, tax_minor=tax, fee_minor=fee)
+    else:
+        ReturnLine.objects.filter(id=line.id).delete()
+    return lost

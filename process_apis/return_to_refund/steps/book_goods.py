@@ -1,0 +1,68 @@
+"""Book goods that came back at what they cost, and what became of them; an entry for each currency. Post them too."""
+
+from functools import partial
+
+from process_apis.engine.process import Done, StepContext
+from process_apis.ledger import queries as ledger
+from process_apis.ledger import services as books
+from process_apis.return_to_refund.entries import disposition_legs, received_legs
+from process_apis.returns.models import Receipt, ReceiptLine
+from system_apis.erp.gateway import erp
+
+
+def book_receipt(ctx: StepContext) -> Done:
+    receipt = Receipt.objects.select_related("parent").get(id=int(ctx.subject))
+    costs: dict[str, int] = {}
+    for line in receipt.lines.all():
+        costs[line.cost_currency] = costs.get(line.cost_currency, 0) + line.cost_minor
+    order_number = receipt.parent.order_number if receipt.parent else ""
+    entry_of = partial(
+        _book, source=f"receipt:{receipt.id}", purpose="return_received", order_number=order_number,
+        memo=f"Received at {receipt.node}",
+    )  # fmt: skip
+    return Done(
+        entries=[
+            entry_of(f"RCV-{receipt.id}-{currency}", legs=received_legs(cost=cost), currency=currency)
+            for currency, cost in sorted(costs.items())
+            if cost
+        ]
+    )
+
+
+def book_disposal(ctx: StepContext) -> Done:
+    """Goods of no value (an empty box) have nothing to book."""
+    line_id, _, disposition = ctx.subject.partition(":")
+    line = ReceiptLine.objects.select_related("receipt__parent").get(id=int(line_id))
+    legs = disposition_legs(disposition, cost=line.cost_minor, value=line.value_minor)
+    if not any(minor for _, minor in legs):
+        return Done(entries=[])
+    reference = _book(
+        f"DSP-{line.id}-{disposition}",
+        source=f"disposal:{line.id}",
+        purpose="return_disposed",
+        order_number=line.receipt.parent.order_number if line.receipt.parent else "",
+        memo=f"{line.units} x {line.sku}: {disposition}",
+        legs=legs,
+        currency=line.cost_currency,
+    )
+    return Done(entries=[reference])
+
+
+def post_goods(ctx: StepContext) -> Done:
+    posted: dict[str, str] = {}
+    for reference in ctx.facts["entries"]:
+        posted[reference] = erp().post_journal(ledger.entry(reference), key=ctx.key.part(reference)).value
+        ctx.keep(posted=posted)
+    return Done(posted=posted)
+
+
+def _book(
+    reference: str, *, source: str, purpose: str, order_number: str, memo: str, legs: list[tuple[str, int]],
+    currency: str,
+) -> str:  # fmt: skip
+    entry = books.entry_of(
+        reference=reference, purpose=f"{purpose}_{currency}".lower(), source_event=source,
+        booked_on=books.business_day(), legs=legs, currency=currency, memo=memo,
+    )  # fmt: skip
+    books.book(entry, order_number=order_number)
+    return reference

@@ -1,0 +1,104 @@
+"""The goods side of the book of returns: what came back, whose it is, and what became of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from process_apis.returns import queries, services
+from process_apis.returns.models import Disposition, Receipt, ReceiptLine, Return, ReturnState
+from process_apis.returns.services import BEFORE_GOODS
+from retail_platform.kernel.outbox import services as outbox
+
+_UNSETTLED = (Disposition.PENDING, Disposition.QUARANTINE)
+_GOODS_HERE = (ReturnState.RECEIVED, ReturnState.INSPECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Units of one sku that came back, and what they stand in the books for."""
+
+    line_id: str
+    sku: str
+    units: int
+    condition: str
+    serial: str
+    cost_minor: int
+    cost_currency: str
+
+
+@transaction.atomic
+def keep(
+    *, key: str, parent: Return | None, node: str, by: str, rows: Sequence[Row], now: datetime
+) -> tuple[Receipt, bool]:
+    """Write goods down that came back. The same key again is found: (its row, False)."""
+    receipt, new = Receipt.objects.get_or_create(
+        key=key, defaults={"parent": parent, "node": node, "received_by": by[:160], "received_at": now}
+    )
+    if not new:
+        return receipt, False
+    ReceiptLine.objects.bulk_create(
+        ReceiptLine(
+            receipt=receipt, position=position, line_id=row.line_id, sku=row.sku, units=row.units, serial=row.serial,
+            condition=row.condition, cost_minor=row.cost_minor, cost_currency=row.cost_currency,
+        )
+        for position, row in enumerate(rows, start=1)
+    )  # fmt: skip
+    if parent:
+        services.move(parent, to=ReturnState.RECEIVED, since=BEFORE_GOODS)
+    _tell(receipt, "return.received", by=by)
+    return receipt, True
+
+
+def attach(receipt: Receipt, parent: Return, *, line_ids: Sequence[str], by: str) -> None:
+    """These goods are of that return. Raises WrongState where they are of another."""
+    if not Receipt.objects.filter(id=receipt.id, parent=None).update(parent=parent):
+        raise services.WrongState(f"receipt {receipt.key} is of another return already; look at that one")
+    receipt.parent = parent
+    for line, line_id in zip(receipt.lines.all(), line_ids, strict=True):
+        ReceiptLine.objects.filter(id=line.id).update(line_id=line_id)
+    services.move(parent, to=ReturnState.RECEIVED, since=BEFORE_GOODS)
+    _tell(receipt, "return.received", by=by)
+    _all_looked_at(receipt, by=by)
+
+
+@transaction.atomic
+def dispose(
+    line_id: int, *, disposition: Disposition, by: str, value_minor: int | None, suspect: str, now: datetime
+) -> ReceiptLine:
+    """Write down what becomes of goods. Raises NoSuchReceipt, and WrongState where that is settled already."""
+    line = ReceiptLine.objects.select_related("receipt__parent").filter(id=line_id).first()
+    if line is None:
+        raise queries.NoSuchReceipt(f"there is no line {line_id} of any receipt; the return shows those it has")
+    changed = ReceiptLine.objects.filter(id=line_id, disposition__in=_UNSETTLED).update(
+        disposition=disposition, value_minor=value_minor, suspect=suspect[:120], inspected_by=by[:160], inspected_at=now
+    )
+    line.refresh_from_db()
+    if not changed:
+        raise services.WrongState(f"{line.units} x {line.sku} are {line.get_disposition_display()} already")
+    if disposition != Disposition.QUARANTINE:
+        _tell(line.receipt, "return.disposed", by=by, disposal=f"{line.id}:{disposition}")
+    _all_looked_at(line.receipt, by=by)
+    return line
+
+
+def _all_looked_at(receipt: Receipt, *, by: str) -> None:
+    lines = queries.received(receipt.parent) if receipt.parent else list(receipt.lines.all())
+    if any(line.disposition == Disposition.PENDING for line in lines):
+        return
+    if receipt.parent:
+        settled = all(line.disposition != Disposition.QUARANTINE for line in lines)
+        services.move(
+            receipt.parent, to=ReturnState.DISPOSITION_SET if settled else ReturnState.INSPECTED, since=_GOODS_HERE
+        )
+    _tell(receipt, "return.inspected", by=by)
+
+
+def _tell(receipt: Receipt, name: str, *, by: str, **also: str) -> None:
+    told = {"receipt": str(receipt.id), **also}
+    if receipt.parent:
+        services.tell(receipt.parent, name, by=by, also=told)
+    else:
+        data = {"return_number": "", "order_number": "", **told}
+        outbox.add(name=name, aggregate=f"receipt:{receipt.id}", data=data)
