@@ -2,12 +2,16 @@
 
 Note [One publisher a channel]: whoever tells a channel holds its lease, renewed before each call. Should two ever be at
 it (a process that slept through its lease), compare and set at the shop and the fence here stop the slower one.
+
+Note [One struggling shop at a time]: a shop that hangs keeps a worker until the deadline of the call; orders need it.
+So of the shops whose last call failed only one is tried at a time, each after twice the pause of the time before.
 """
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from process_apis.catalog.models import Channel
@@ -19,10 +23,13 @@ from system_apis.errors import SystemFault
 
 LEASE_S = 15  # longer than the slowest single call to a vendor (transport's total deadline is 8 s)
 MOST_RETRY_S = 300.0
+_CLAIM_LOCK = 7_231_012  # the name of claiming among PostgreSQL's advisory locks: each sees the lease of the one before
 _CLAIM = """
 UPDATE publication_channelshop SET fence = fence + 1, lease_until = clock_timestamp() + %(lease)s * interval '1 second'
 WHERE channel = %(channel)s AND active AND (lease_until IS NULL OR lease_until < clock_timestamp())
   AND (retry_at IS NULL OR retry_at <= clock_timestamp())
+  AND (failures = 0 OR NOT EXISTS (SELECT 1 FROM publication_channelshop other
+                                   WHERE other.failures > 0 AND other.lease_until >= clock_timestamp()))
 RETURNING *
 """
 
@@ -56,8 +63,10 @@ def _takes_stock(code: str) -> bool:
 
 
 def claim(channel: str) -> ChannelShop | None:
-    """Become the channel's publisher. None when another is at it, or the shop asked for a pause."""
-    found = list(ChannelShop.objects.raw(_CLAIM, {"channel": channel, "lease": LEASE_S}))
+    """Become the channel's publisher. None when another is at it, or the shop is to be left alone for now."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CLAIM_LOCK])
+        found = list(ChannelShop.objects.raw(_CLAIM, {"channel": channel, "lease": LEASE_S}))
     return found[0] if found else None
 
 

@@ -290,6 +290,19 @@ def test_of_two_publishers_one_finds_the_channel_taken(told: Connection) -> None
     assert shops.claim(told.channel) is None
 
 
+def test_of_the_shops_that_fail_one_is_tried_at_a_time(told: Connection) -> None:
+    ChannelShop.objects.update(failures=1)
+    ChannelShop.objects.create(channel="other", connection="other", failures=1)
+    assert shops.claim("other")
+    assert shops.claim(told.channel) is None
+
+
+def test_a_shop_that_works_is_told_while_another_fails(told: Connection) -> None:
+    ChannelShop.objects.create(channel="other", connection="other", failures=1)
+    assert shops.claim("other")
+    assert shops.claim(told.channel)
+
+
 def test_a_shop_without_a_place_for_stock_is_not_told(connected: Connect) -> None:
     connection = connected("commerce")
     Connection.objects.filter(pk=connection.pk).update(vendor="shopify")
