@@ -190,6 +190,13 @@ class SnapshotDue(Value):
     node: str
 
 
+class DisputeFact(Value):
+    """A chargeback by the provider's own name for it."""
+
+    dispute: str
+    order_number: OrderNumber
+
+
 class JournalBooked(Value):
     """An entry stands in our ledger; `order_number` is empty where no order caused it."""
 
@@ -204,6 +211,9 @@ FACTS: dict[str, type[Value]] = {
     "wms.shipment_found": ShipmentFound,
     "wms.stock_reported": InboxFact,
     "payments.event_received": InboxFact,
+    "payments.dispute_reported": InboxFact,
+    "payments.refund_failed": InboxFact,
+    "carrier.parcel_reported": InboxFact,
     "inbox.unrecognized": UnrecognizedFact,
     "inbox.conflict": ConflictFact,
     "order.placed": OrderPlaced,
@@ -225,6 +235,9 @@ FACTS: dict[str, type[Value]] = {
     "return.authorised": ReturnFact,
     "return.rejected": ReturnFact,
     "return.expired": ReturnFact,
+    "return.label_issued": ReturnFact,
+    "return.in_transit": ReturnFact,
+    "return.lost": ReturnFact,
     "return.received": ReceiptFact,
     "return.inspected": ReceiptFact,
     "return.disposed": GoodsDisposed,
@@ -235,6 +248,8 @@ FACTS: dict[str, type[Value]] = {
     "return.dispute_over": ReturnFact,
     "return.refunded": ReturnFact,
     "return.closed": ReturnFact,
+    "dispute.opened": DisputeFact,
+    "dispute.decided": DisputeFact,
     "payment.expiring": PaymentExpiring,
     "shipment.dispatched": ShipmentDispatched,
     "parcel.settled": ParcelSettled,
