@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
 from canonical.order import Order as CanonicalOrder
 from canonical.order import TenderState
-from process_apis.catalog.tender_models import SettledBy
+from process_apis.orders.capture import STATE_OF, capture
 from process_apis.orders.models import (
     Order,
     OrderEvent,
@@ -24,12 +23,6 @@ from retail_platform.kernel import correlation
 from retail_platform.kernel.outbox import services as outbox
 
 _NUMBER_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that look alike, none that spell much
-_STATE_OF = {
-    TenderState.TOKEN: PaymentState.PROMISED,
-    TenderState.AUTHORIZED: PaymentState.AUTHORIZED,  # by the channel: asking for it again would hold it twice
-    TenderState.PENDING: PaymentState.PENDING,
-    TenderState.CAPTURED: PaymentState.PREPAID,
-}
 
 
 def new_number() -> str:
@@ -42,38 +35,14 @@ def place(order: CanonicalOrder) -> tuple[Order, bool]:
 
     Where another channel's order has the number already, the channel's name is added to it.
     """
-    with transaction.atomic():
-        row = Order(
-            number=order.number,
-            channel=order.channel,
-            channel_order_id=order.channel_order_id,
-            channel_version=order.channel_version,
-            entity=settings.LEGAL_ENTITY,
-            currency=order.currency,
-            taxes_included=order.taxes_included,
-            shipping_minor=order.shipping.minor,
-            shipping_tax_minor=order.shipping_tax.minor if order.shipping_tax else None,
-            total_minor=order.total.minor,
-            customer_reference=order.customer.reference,
-            customer_name=order.customer.name,
-            customer_email=order.customer.email,
-            ship_to=order.ship_to.model_dump(),
-            pickup_node=order.pickup_node,
-            correlation_id=correlation.current(),
-            placed_at=order.placed_at,
-        )
-        identity = {"channel": order.channel, "channel_order_id": order.channel_order_id}
-        Order.objects.bulk_create([row], ignore_conflicts=True)
-        standing = Order.objects.filter(**identity).first()
-        if standing is None:  # the number is taken: every shop begins to count at #1001
-            row.number = f"{order.number}-{order.channel}"[:64]
-            Order.objects.bulk_create([row], ignore_conflicts=True)
-            standing = Order.objects.get(**identity)
-        if standing.id != row.id:
-            return standing, False
-        _lines_and_tenders(row, order)
-        tell(row, "order.placed", total_minor=row.total_minor, currency=row.currency)
-    return row, True
+    if row := capture(order, number=order.number):
+        return row, True
+    identity = {"channel": order.channel, "channel_order_id": order.channel_order_id}
+    if standing := Order.objects.filter(**identity).first():
+        return standing, False
+    # the number is taken: every shop begins to count at #1001
+    row = capture(order, number=f"{order.number}-{order.channel}"[:64])
+    return (row, True) if row else (Order.objects.get(**identity), False)
 
 
 def seen(order: Order, later: CanonicalOrder) -> bool:
@@ -82,38 +51,8 @@ def seen(order: Order, later: CanonicalOrder) -> bool:
     states = {tender.state for tender in later.tenders}
     if len(states) != 1 or states == {TenderState.PENDING}:  # of a part that is paid nobody says which tender it is
         return False
-    paid = Payment.objects.filter(order=order, state=PaymentState.PENDING).update(state=_STATE_OF[states.pop()])
+    paid = Payment.objects.filter(order=order, state=PaymentState.PENDING).update(state=STATE_OF[states.pop()])
     return bool(paid)
-
-
-def _lines_and_tenders(row: Order, order: CanonicalOrder) -> None:
-    OrderLine.objects.bulk_create(
-        OrderLine(
-            order=row,
-            line_id=line.line_id,
-            position=position,
-            sku=line.sku,
-            title=line.title,
-            unit=line.unit,
-            quantity=line.quantity,
-            unit_price_minor=line.unit_price.minor,
-            discount_minor=line.discount.minor,
-            tax_minor=line.tax.minor if line.tax else None,
-        )
-        for position, line in enumerate(order.lines, start=1)
-    )
-    Payment.objects.bulk_create(
-        Payment(
-            order=row,
-            position=position,
-            kind=tender.kind,
-            settled_by=SettledBy.PROVIDER if tender.state == TenderState.TOKEN else SettledBy.CHANNEL,
-            amount_minor=tender.amount.minor,
-            state=_STATE_OF[tender.state],
-            reference=tender.reference,
-        )
-        for position, tender in enumerate(order.tenders, start=1)
-    )
 
 
 def tell(order: Order, name: str, **data: Any) -> None:
