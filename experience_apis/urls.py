@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 api_urlpatterns: list[URLPattern | URLResolver] = [
     path("storefront/v1/", include("experience_apis.storefront.urls")),
+    path("partners/v1/", include("experience_apis.partners.urls")),
     path("store_tools/v1/", include("experience_apis.store_tools.urls")),
 ]
 page_urlpatterns: list[URLPattern | URLResolver] = [

@@ -32,6 +32,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "engine.change_processrun", "cases.view_case", "cases.change_case", "connections.view_connection",
         "connections.change_connection", "inbox.view_inboxmessage", "outbox.view_fact", "crosswalk.view_link",
         "crosswalk.add_link", "crosswalk.change_link", "identity.view_client", "identity.view_apikey",
+        "partners.view_endpoint", "partners.change_endpoint", "partners.view_delivery", "partners.change_delivery",
     ),
     "store-staff": (),  # pages of their own at /store/; which stores, an administrator says under Store staff
     "service-desk": (*_ORDER, *_GOODS, "engine.view_processrun", "cases.view_case", "cases.change_case",

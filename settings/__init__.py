@@ -10,6 +10,7 @@ from settings.facts import *  # noqa: F403
 from settings.logs import *  # noqa: F403
 from settings.notices import *  # noqa: F403
 from settings.orders import *  # noqa: F403
+from settings.partners import *  # noqa: F403
 from settings.payments import *  # noqa: F403
 from settings.pickups import *  # noqa: F403
 from settings.publication import *  # noqa: F403

@@ -78,6 +78,8 @@ _NAVIGATION = [
             _item("Connections", "cable", "connections", "connection"),
             _item("Inbox", "inbox", "inbox", "inboxmessage"),
             _item("Facts", "campaign", "outbox", "fact"),
+            _item("Partner endpoints", "webhook", "partners", "endpoint"),
+            _item("Partner deliveries", "outgoing_mail", "partners", "delivery"),
             _item("Crosswalk", "sync_alt", "crosswalk", "link"),
             _item("Channels", "storefront", "catalog", "channel"),
             _item("Countries", "public", "catalog", "jurisdiction"),

@@ -44,6 +44,7 @@ _OURS = [
     "experience_apis.order_status",
     "experience_apis.storefront",
     "experience_apis.store_tools",
+    "experience_apis.partners",
 ]
 
 INSTALLED_APPS = [

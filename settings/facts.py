@@ -11,6 +11,7 @@ FACT_LISTENERS = {
         "process_apis.engine.listener:on_fact",
         "experience_apis.order_status.listener:on_fact",
         "process_apis.notices.listener:on_fact",
+        "experience_apis.partners.listener:on_fact",
     ],
     "parcel.settled": ["process_apis.return_to_refund.listener:on_parcel_settled"],
     "inbox.unrecognized": ["process_apis.cases.listener:on_unrecognized"],
@@ -22,7 +23,11 @@ FACT_LISTENERS = {
 FACTS_TOGETHER = ["experience_apis.availability.listener:on_facts"]
 FACT_STUCK_LISTENER = "process_apis.cases.listener:on_stuck"
 # What a relay calls after each round, with `delivered`, the number of facts: copies outside the database follow here.
-RELAY_ALSO = ["experience_apis.availability.keeper:tend", "process_apis.publication.bell:after_facts"]
+RELAY_ALSO = [
+    "experience_apis.availability.keeper:tend",
+    "process_apis.publication.bell:after_facts",
+    "experience_apis.partners.bell:after_facts",
+]
 # Modules that declare journeys; the engine imports them to know its processes.
 PROCESS_MODULES = [
     "process_apis.order_to_cash.process",

@@ -17,6 +17,7 @@ SWEEP_ALSO = [
     "process_apis.stock.audit.go_on",
     "process_apis.pickups.expiry.sweep",
     "process_apis.order_to_cash.expiry.tell",
+    "experience_apis.partners.bell.sweep",
     "process_apis.return_to_refund.opening.sweep",
 ]
 

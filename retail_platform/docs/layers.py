@@ -23,7 +23,14 @@ _LAYERS = (
         audience="storefronts, stores, partners, operations",
         purpose="What people see: availability and prices, orders to place and follow, shaped for one audience each. "
         "Start here if you build a shop or a till.",
-        scopes=("storefront.read", "storefront.orders", "stores.read", "stores.write"),
+        scopes=(
+            "storefront.read",
+            "storefront.orders",
+            "stores.read",
+            "stores.write",
+            "partners.read",
+            "partners.write",
+        ),
     ),
     Layer(
         name="process",

@@ -5,6 +5,8 @@ SCOPES: dict[str, str] = {
     "storefront.orders": "Place orders, cancel them and announce returns.",
     "stores.read": "Read stock, pickups and receipts of the client's own stores.",
     "stores.write": "Handle pickups, sales and returns in the client's own stores.",
+    "partners.read": "Read the client's own webhook endpoints and what they were told.",
+    "partners.write": "Add and delete the client's own webhook endpoints, and be told again.",
     "operations.read": "Read runs, traces, cases and the state of the platform in detail.",
     "operations.write": "Resolve cases, resume runs and replay what came in.",
     "analytics.read": "Read the stream of facts and bulk exports.",
