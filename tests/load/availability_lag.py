@@ -7,18 +7,16 @@ and some alone; those told alone are watched: how long after their 200 does `GET
 import argparse
 import json
 import os
-import random
 import statistics
 import threading
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
 import django
 import requests
 
+from tests.load.warehouse import Warehouse, a_key
 from tests.stack import a_stack
 
 WATCHED, UNITS, LOOK_EVERY_S, LATEST_S = 150, 10, 0.05, 30.0
@@ -37,28 +35,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
         sandbox = f"http://127.0.0.1:{stack.state.servers['SANDBOX_PORT']}"
         seed.write(base_url=stack.ready["url"], sandbox_url=sandbox)
-        load = Load(stack.ready["url"], key=_a_key(), per_second=wish.per_second, alone=wish.alone)
+        load = Load(stack.ready["url"], key=a_key(), per_second=wish.per_second, alone=wish.alone)
         print(json.dumps(load.measured(seconds=wish.seconds), indent=2))
 
 
-def _a_key() -> str:
-    from retail_platform.kernel.identity import services as identity
-
-    scopes = ["process.read", "process.write", "storefront.read"]
-    return identity.make_key(client=identity.ensure_client(name="load", scopes=scopes, per_minute=1_000_000))
-
-
 class Load:
-    """One warehouse that tells, and one shopper who looks."""
+    """A warehouse that tells in batches, one that tells one at a time, and a shopper who looks."""
 
     def __init__(self, url: str, *, key: str, per_second: int, alone: int) -> None:
         self.url, self.key, self.alone, self.batched = url, key, alone, per_second - alone
         self.watched = [f"SKU-{number:05d}" for number in range(1, WATCHED + 1)]
         self.others = [f"SKU-{number:05d}" for number in range(WATCHED + 1, 401)]
+        self.batches, self.singles = Warehouse(url, key=key), Warehouse(url, key=key)
         self.shown: dict[str, int] = {}
         self.waiting: dict[str, tuple[int, float]] = {}
         self.lags: list[float] = []
-        self.accepted, self.posts_ms = 0, list[float]()
         self.lock, self.over = threading.Lock(), threading.Event()
 
     def measured(self, *, seconds: int) -> dict[str, Any]:
@@ -66,23 +57,30 @@ class Load:
         shopper = threading.Thread(target=self._look)
         shopper.start()
         while len(self.shown) < WATCHED:
-            time.sleep(0.05)
+            time.sleep(LOOK_EVERY_S)
         began = time.monotonic()
-        tellers = [threading.Thread(target=each, args=(began + seconds,)) for each in (self._batches, self._singles)]
-        for thread in tellers:
-            thread.start()
-        for thread in tellers:
-            thread.join()
-        rate = self.accepted / (time.monotonic() - began)
+        batches = threading.Thread(
+            target=self.batches.tell_steadily,
+            args=(self.others,),
+            kwargs={"per_second": self.batched, "until": began + seconds},
+        )
+        batches.start()
+        self._tell_one_by_one(until=began + seconds)
+        batches.join()
+        took = time.monotonic() - began
         until = time.monotonic() + LATEST_S
         while self.waiting and time.monotonic() < until:
             time.sleep(LOOK_EVERY_S)
         self.over.set()
         shopper.join()
-        lags, posts = sorted(self.lags), sorted(self.posts_ms)
+        return self._summed_up(took)
+
+    def _summed_up(self, took: float) -> dict[str, Any]:
+        lags, posts = sorted(self.lags), sorted(self.batches.posts_ms + self.singles.posts_ms)
+        accepted = self.batches.accepted + self.singles.accepted
         return {
-            "movements": self.accepted,
-            "per_s": round(rate, 1),
+            "movements": accepted,
+            "per_s": round(accepted / took, 1),
             "watched": len(lags),
             "never_seen": len(self.waiting),
             "post_p95_ms": round(posts[int(len(posts) * 0.95)], 1),
@@ -91,74 +89,45 @@ class Load:
             "lag_longest_s": round(lags[-1], 3),
         }
 
-    def _batches(self, until: float) -> None:
-        dice, told, began = random.Random(7), 0, time.monotonic()
-        with self._session() as session:
-            while (now := time.monotonic()) < until:
-                many = int((now - began) * self.batched) - told
-                if many >= 20:
-                    self._tell(session, [(dice.choice(self.others), dice.choice([1, 2, 3])) for _ in range(many)])
-                    told += many
-                time.sleep(0.02)
+    def _tell_one_by_one(self, *, until: float) -> None:
+        told, began = 0, time.monotonic()
+        while (now := time.monotonic()) < until:
+            if told < (now - began) * self.alone:
+                self._tell_one(self.watched[told % WATCHED])
+                told += 1
+            time.sleep(0.005)
 
-    def _singles(self, until: float) -> None:
-        turn, told, began = 0, 0, time.monotonic()
-        with self._session() as session:
-            while (now := time.monotonic()) < until:
-                if told < (now - began) * self.alone:
-                    sku, turn, told = self.watched[turn % WATCHED], turn + 1, told + 1
-                    with self.lock:
-                        if sku in self.waiting:
-                            continue  # the shopper has not seen the last one
-                        before = self.shown[sku]
-                    self._tell(session, [(sku, UNITS)])
-                    with self.lock:
-                        if self.shown[sku] > before:  # seen before its own 200 came back
-                            self.lags.append(0.0)
-                        else:
-                            self.waiting[sku] = (before, time.monotonic())
-                time.sleep(0.005)
-
-    def _tell(self, session: requests.Session, moved: list[tuple[str, int]]) -> None:
-        at = datetime.now(UTC).isoformat()
-        told = [
-            {"key": f"wms:load:{uuid4().hex}", "sku": sku, "node": "WH-1", "units": units, "reason": "receipt",
-             "source": "wms", "occurred_at": at}
-            for sku, units in moved
-        ]  # fmt: skip
-        began = time.monotonic()
-        answer = session.post(
-            f"{self.url}/api/process/stock/v1/movements",
-            json={"movements": told},
-            headers={"Idempotency-Key": uuid4().hex},
-            timeout=30,
-        )
-        assert answer.status_code == 200, answer.text
-        assert answer.json()["applied"] == len(moved), answer.text[:500]
-        self.posts_ms.append((time.monotonic() - began) * 1000)
-        self.accepted += len(moved)
+    def _tell_one(self, sku: str) -> None:
+        with self.lock:
+            if sku in self.waiting:
+                return  # the shopper has not seen the last one
+            before = self.shown[sku]
+        self.singles.tell([(sku, UNITS)])
+        with self.lock:
+            if self.shown[sku] > before:  # seen before its own 200 came back
+                self.lags.append(0.0)
+            else:
+                self.waiting[sku] = (before, time.monotonic())
 
     def _look(self) -> None:
         query = [("channel", "web"), *(("sku", sku) for sku in self.watched)]
-        with self._session() as session:
+        address = f"{self.url}/api/experience/storefront/v1/availability"
+        with requests.Session() as session:
+            session.headers["Authorization"] = f"Bearer {self.key}"
             while not self.over.is_set():
-                answer = session.get(
-                    f"{self.url}/api/experience/storefront/v1/availability", params=query, timeout=30
-                ).json()
+                answer = session.get(address, params=query, timeout=30).json()
                 now = time.monotonic()
                 with self.lock:
                     for item in answer["items"]:
-                        self.shown[item["sku"]] = item["available"]
-                        before, since = self.waiting.get(item["sku"], (0, 0.0))
-                        if since and item["available"] > before:
-                            del self.waiting[item["sku"]]
-                            self.lags.append(now - since)
+                        self._see(item["sku"], item["available"], now)
                 time.sleep(LOOK_EVERY_S)
 
-    def _session(self) -> requests.Session:
-        session = requests.Session()
-        session.headers["Authorization"] = f"Bearer {self.key}"
-        return session
+    def _see(self, sku: str, units: int, now: float) -> None:
+        self.shown[sku] = units
+        before, since = self.waiting.get(sku, (0, 0.0))
+        if since and units > before:
+            del self.waiting[sku]
+            self.lags.append(now - since)
 
 
 if __name__ == "__main__":

@@ -1,21 +1,22 @@
 """From a movement to the channel told, under a steady stream: `python -m tests.load.publication_lag --seconds 30`.
 
-Starts the platform as real processes with the demo's data, applies movements at a steady rate, and prints how long
-changes waited until the pretend shops had taken them.
+Starts the platform as real processes with the demo's data, has a warehouse tell of movements at a steady rate, and
+prints how long changes waited until the pretend shops had taken them.
 """
 
 import argparse
 import json
 import os
-import random
 import time
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import django
 
+from tests.load.warehouse import Warehouse, a_key
 from tests.stack import a_stack
+
+LATEST_S = 90.0
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -28,55 +29,48 @@ def main(arguments: Sequence[str] | None = None) -> None:
         django.setup()
         from retail_platform.demo import seed
 
-        seed.write(base_url=stack.ready["url"], sandbox_url=f"http://127.0.0.1:{stack.state.servers['SANDBOX_PORT']}")
-        print(json.dumps(measured(seconds=wish.seconds, per_second=wish.per_second), indent=2))
+        sandbox = f"http://127.0.0.1:{stack.state.servers['SANDBOX_PORT']}"
+        seed.write(base_url=stack.ready["url"], sandbox_url=sandbox)
+        warehouse = Warehouse(stack.ready["url"], key=a_key())
+        print(json.dumps(measured(warehouse, seconds=wish.seconds, per_second=wish.per_second), indent=2))
 
 
-def measured(*, seconds: int, per_second: int) -> dict[str, Any]:
-    """Move goods, wait until every channel has heard of all, and sum up."""
-    from canonical.stock import MovementReason, StockMovement
+def measured(warehouse: Warehouse, *, seconds: int, per_second: int) -> dict[str, Any]:
+    """Move goods once the channels know their opening stock, wait until they have heard of all, and sum up."""
     from process_apis.catalog.models import Product
     from process_apis.publication import lag
-    from process_apis.publication.models import ChangeNoted
-    from process_apis.stock import services as stock
+    from process_apis.publication.models import ChangeNoted, Sending
     from retail_platform.kernel import clock
 
-    dice = random.Random(7)
-    skus = list(Product.objects.order_by("sku").values_list("sku", flat=True))
-    begun, number = time.monotonic(), 0
-    while (now := time.monotonic() - begun) < seconds:
-        while number < now * per_second:
-            number += 1
-            stock.move(
-                [
-                    StockMovement(
-                        key=f"load:{begun}:{number}",
-                        sku=dice.choice(skus),
-                        node="WH-1",
-                        units=dice.choice([-1, 1, 2]),
-                        reason=MovementReason.ADJUSTMENT,
-                        source="load",
-                        occurred_at=datetime.now(UTC),
-                    )
-                ]
-            )
-        time.sleep(0.002)
-    rate = number / (time.monotonic() - begun)
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
+    def heard_of_all() -> bool:
         found = lag.by_channel(now=clock.now())
-        if not ChangeNoted.objects.exists() and not any(each.waiting for each in found):
-            break
-        time.sleep(0.5)
+        return bool(found) and not ChangeNoted.objects.exists() and not any(each.waiting for each in found)
+
+    opened_in = _until(heard_of_all)
+    Sending.objects.all().delete()  # what the opening took is another figure
+    skus = list(Product.objects.filter(active=True).order_by("sku").values_list("sku", flat=True))
+    began = time.monotonic()
+    warehouse.tell_steadily(skus, per_second=per_second, until=began + seconds)
+    rate = warehouse.accepted / (time.monotonic() - began)
+    _until(heard_of_all)
     return {
-        "movements": number,
+        "opening_told_s": opened_in,
+        "movements": warehouse.accepted,
         "per_s": round(rate, 1),
         "channels": [
             {"channel": each.channel, "p50_s": each.p50_s, "p95_s": each.p95_s, "longest_s": each.longest_s,
-             "told": each.told, "conflicts": each.conflicts, "left": each.waiting}
-            for each in found
+             "told": each.told, "conflicts": each.conflicts, "refused": each.refused, "left": each.waiting,
+             "fault": each.last_fault}
+            for each in lag.by_channel(now=clock.now())
         ],
     }  # fmt: skip
+
+
+def _until(done: Callable[[], bool]) -> float:
+    began = time.monotonic()
+    while not done() and time.monotonic() - began < LATEST_S:
+        time.sleep(0.5)
+    return round(time.monotonic() - began, 1)
 
 
 if __name__ == "__main__":
