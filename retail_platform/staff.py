@@ -23,19 +23,23 @@ _GOODS = (
     "stock_policy.view_stockpolicy", "stock_policy.view_nodeaccuracy", "stock_policy.view_recalculation",
     "publication.view_channelshop", "publication.view_channellevel", "stock.view_stockfile", "stock.view_packunit",
 )  # fmt: skip
+_RETURNS = ("returns.view_return", "returns.view_receipt", "returns.view_creditmemo", "returns.view_refund")
+_RETURN_RULES = ("returns.view_returnpolicy", "returns.add_returnpolicy", "returns.change_returnpolicy")
 _LEDGER = ("ledger.view_journalentry", "ledger.view_account", "ledger.view_period")
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    "finance": (*_ORDER, *_LEDGER, "ledger.add_account", "ledger.change_account", "ledger.change_period"),
+    "finance": (*_ORDER, *_LEDGER, *_RETURNS, *_RETURN_RULES,
+                "ledger.add_account", "ledger.change_account", "ledger.change_period"),
     "integration": (
-        *_ORDER, *_GOODS, "ledger.view_journalentry", "catalog.view_channel", "engine.view_processrun",
+        *_ORDER, *_GOODS, *_RETURNS, "ledger.view_journalentry", "catalog.view_channel", "engine.view_processrun",
         "engine.change_processrun", "cases.view_case", "cases.change_case", "connections.view_connection",
         "connections.change_connection", "inbox.view_inboxmessage", "outbox.view_fact", "crosswalk.view_link",
         "crosswalk.add_link", "crosswalk.change_link", "identity.view_client", "identity.view_apikey",
         "partners.view_endpoint", "partners.change_endpoint", "partners.view_delivery", "partners.change_delivery",
     ),
     "store-staff": (),  # pages of their own at /store/; which stores, an administrator says under Store staff
-    "service-desk": (*_ORDER, *_GOODS, "engine.view_processrun", "cases.view_case", "cases.change_case",
+    "service-desk": (*_ORDER, *_GOODS, *_RETURNS, "returns.change_return",
+                     "engine.view_processrun", "cases.view_case", "cases.change_case",
                      "notices.change_notice", "notices.view_noticepolicy"),
     "master-data": (
         "catalog.view_product", "catalog.add_product", "catalog.change_product", "catalog.view_node",

@@ -30,6 +30,8 @@ _NAVIGATION = [
             _item("Orders", "shopping_bag", "orders", "order"),
             _item("Parcels", "package_2", "orders", "parcel"),
             _item("Pickups", "storefront", "pickups", "pickup"),
+            _item("Returns", "assignment_return", "returns", "return"),
+            _item("Receipts of returns", "move_to_inbox", "returns", "receipt"),
             _item("Notices", "mail", "notices", "notice"),
             _item("Notice policies", "forward_to_inbox", "notices", "noticepolicy"),
         ],
@@ -61,6 +63,9 @@ _NAVIGATION = [
         "items": [
             _item("Journal", "menu_book", "ledger", "journalentry"),
             _item("Trial balance", "balance", "ledger", "journalentry", page="ledger_trial_balance"),
+            _item("Credit memos", "receipt_long", "returns", "creditmemo"),
+            _item("Refunds", "currency_exchange", "returns", "refund"),
+            _item("Return policies", "policy", "returns", "returnpolicy"),
             _item("Accounts", "account_tree", "ledger", "account"),
             _item("Periods", "event_available", "ledger", "period"),
         ],

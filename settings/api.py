@@ -37,6 +37,10 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "PickupStateEnum": "process_apis.pickups.models.PickupState",
         "StateEnum": "experience_apis.order_status.models.ShopperState",
+        "ReturnKindEnum": "process_apis.returns.models.ReturnKind",
+        "KindEnum": ["on_order", "in_transit"],
+        "CancellationStateEnum": "process_apis.orders.models.CancellationState",
+        "DeliveryStateEnum": "experience_apis.partners.models.DeliveryState",
         "RejectReasonEnum": "process_apis.pickups.models.RejectReason",
     },
     "SCHEMA_PATH_PREFIX": r"/api/(experience|process|system)",

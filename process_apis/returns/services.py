@@ -79,8 +79,17 @@ def new_number() -> str:
 @transaction.atomic
 def open_return(given: Opened, *, now: datetime) -> tuple[Return, bool]:
     """Write a return down and tell of it. The same key again is found, not made: (its row, False)."""
+    row, new = write(given, number=new_number(), now=now)
+    if new:
+        tell(row, "return.requested", by=given.requested_by, kind=given.kind, total_minor=given.total_minor)
+    return row, new
+
+
+@transaction.atomic
+def write(given: Opened, *, number: str, now: datetime) -> tuple[Return, bool]:
+    """Write a return down and tell nobody, so that no journey begins."""
     row = Return(
-        number=new_number(),
+        number=number,
         key=given.key,
         kind=given.kind,
         channel=given.channel,
@@ -112,7 +121,6 @@ def open_return(given: Opened, *, now: datetime) -> tuple[Return, bool]:
         )
         for line in given.lines
     )  # fmt: skip
-    tell(row, "return.requested", by=given.requested_by, kind=given.kind, total_minor=given.total_minor)
     return row, True
 
 

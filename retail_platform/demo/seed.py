@@ -8,7 +8,7 @@ import requests
 from canonical.stock import MovementReason, StockMovement
 from experience_apis.availability import projection
 from process_apis.stock import services as stock
-from retail_platform.demo import assortment, moves, samples, value_cards
+from retail_platform.demo import assortment, moves, partner_samples, return_samples, samples, value_cards
 from retail_platform.kernel import clock
 from retail_platform.kernel.identity import services as identity
 from retail_platform.kernel.identity.models import ApiKey
@@ -54,6 +54,8 @@ def write(*, base_url: str, sandbox_url: str) -> None:
     value_cards.issue()
     moves.write(now=clock.now())
     samples.place_order(now=clock.now())
+    partner_samples.listen(now=clock.now())
+    return_samples.write(now=clock.now())
 
 
 def _connections(sandbox_url: str) -> dict[str, str]:

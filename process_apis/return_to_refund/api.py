@@ -1,0 +1,260 @@
+"""The service desk and warehouses deal with returns: open, approve, reject, receive, inspect, pay another way."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from process_apis.orders import queries as orders
+from process_apis.return_to_refund import opening, paying, receiving
+from process_apis.return_to_refund.decisions import Asked
+from process_apis.return_to_refund.receiving import Came
+from process_apis.return_to_refund.serializers import (
+    InspectIn,
+    OpenReturnIn,
+    ReceiveGoodsIn,
+    RefundOtherwiseIn,
+    ReturnsOut,
+    ReturnsQuery,
+    WhyIn,
+)
+from process_apis.returns import examples, queries, services
+from process_apis.returns.models import Disposition, RefundWay, Return, ReturnKind
+from process_apis.returns.serializers import ReturnOut
+from retail_platform.kernel import clock
+from retail_platform.kernel.idempotency.views import HEADER, IdempotentPost
+from retail_platform.kernel.identity.principal import Principal
+from retail_platform.kernel.pages import page
+from retail_platform.kernel.schema import ProblemOut, example
+from retail_platform.kernel.serializers import StrictSerializer
+from retail_platform.kernel.views import ApiView
+
+_TAGS = ["returns"]
+_NO = {404: ProblemOut, 409: ProblemOut, 422: ProblemOut}
+
+
+class ReturnsView(IdempotentPost, ApiView):
+    required_scopes = {"GET": "process.read", "POST": "process.write"}
+    query_serializer = ReturnsQuery
+
+    @extend_schema(
+        operation_id="returns",
+        summary="Returns, the latest first, each with its receipts, credit memo and refunds",
+        responses={200: ReturnsOut},
+        examples=[example("one return", {"items": [examples.CLOSED], "next": None}, status=200)],
+        tags=_TAGS,
+    )
+    def get(self, request: Request) -> Response:
+        rows = queries.recent(state=self.query.get("state"), order=self.query.get("order"))
+        if channels := cast(Principal, request.user).channels:
+            rows = rows.filter(channel__in=channels)
+        order = ["-requested_at", "-id"]
+        return Response(page(rows, order=order, query=self.query, show=lambda row: ReturnOut(row).data))
+
+    @extend_schema(
+        operation_id="open_return_at_desk",
+        summary="Open a return of an order",
+        description="Of kind advance, goodwill or channel_refund no goods are waited for. What comes to more than the "
+        "policy's limit waits for a second person.",
+        request=OpenReturnIn,
+        responses={202: ReturnOut, **_NO},
+        examples=[
+            example(
+                "one unit, past its window",
+                {"order_number": examples.ORDER, "lines": [{"line_id": "1", "units": 1}], "reason": "too small",
+                 "waive_policy": True},
+            ),
+            example("opened", examples.RETURN, status=202),
+        ],
+        tags=_TAGS,
+    )  # fmt: skip
+    def post(self, request: Request) -> HttpResponse:
+        caller, key = cast(Principal, request.user), request.headers.get(HEADER, "")
+
+        def work(body: dict[str, Any]) -> Response:
+            goodwill = body.get("goodwill")
+            parent = opening.open_return(
+                number=body["order_number"],
+                key=f"{caller.client}:{key}"[:200],
+                lines=[Asked(line["line_id"], line["units"], line["condition"]) for line in body["lines"]],
+                channels=caller.channels,
+                requested_by=caller.client,
+                kind=ReturnKind(body["kind"]),
+                reason=body["reason"],
+                node=body["node"],
+                goodwill_minor=goodwill.minor if goodwill else 0,
+                waive_policy=body["waive_policy"],
+                now=clock.now(),
+            )
+            return Response(ReturnOut(queries.in_full(parent.number)).data, status=202)
+
+        return self.once(request, body=OpenReturnIn, work=work)
+
+
+class ReturnView(ApiView):
+    required_scopes = {"GET": "process.read"}
+    path_examples = {"number": examples.TO_RECEIVE}
+
+    @extend_schema(
+        operation_id="return",
+        summary="One return with its receipts, credit memo and refunds",
+        responses={200: ReturnOut, 404: ProblemOut},
+        examples=[example("a closed return", examples.CLOSED, status=200)],
+        tags=_TAGS,
+    )
+    def get(self, request: Request, number: str) -> Response:
+        return Response(ReturnOut(_seen(request, number)).data)
+
+
+class _ActView(IdempotentPost, ApiView):
+    required_scopes = {"POST": "process.write"}
+
+    def act(
+        self,
+        request: Request,
+        number: str,
+        body: type[StrictSerializer],
+        do: Callable[[Return, dict[str, Any], str], object],
+    ) -> HttpResponse:
+        """The return after the act."""
+
+        def work(given: dict[str, Any]) -> Response:
+            do(_seen(request, number), given, cast(Principal, request.user).client)
+            return Response(ReturnOut(queries.in_full(number)).data)
+
+        return self.once(request, body=body, work=work)
+
+
+class ApproveView(_ActView):
+    path_examples = {"number": examples.TO_APPROVE}
+
+    @extend_schema(
+        operation_id="approve_return",
+        summary="Approve a return that waits for a second person",
+        request=WhyIn,
+        responses={200: ReturnOut, **_NO},
+        examples=[
+            example("seen", {"reason": "known customer"}),
+            example("approved", {**examples.RETURN, "state": "authorised"}, status=200),
+        ],
+        tags=_TAGS,
+    )
+    def post(self, request: Request, number: str) -> HttpResponse:
+        def do(parent: Return, given: dict[str, Any], by: str) -> None:
+            if not services.authorise(parent, by=by):
+                raise services.WrongState(f"return {number} is {parent.state}; there is nothing to approve")
+
+        return self.act(request, number, WhyIn, do)
+
+
+class RejectView(_ActView):
+    path_examples = {"number": examples.TO_REJECT}
+
+    @extend_schema(
+        operation_id="reject_return",
+        summary="Reject a return that has no credit memo yet",
+        request=WhyIn,
+        responses={200: ReturnOut, **_NO},
+        examples=[
+            example("worn", {"reason": "worn for weeks"}),
+            example("rejected", {**examples.RETURN, "state": "rejected"}, status=200),
+        ],
+        tags=_TAGS,
+    )
+    def post(self, request: Request, number: str) -> HttpResponse:
+        def do(parent: Return, given: dict[str, Any], by: str) -> None:
+            opening.turn_away(parent, by=by, why=given["reason"], now=clock.now())
+
+        return self.act(request, number, WhyIn, do)
+
+
+class ReceiveView(_ActView):
+    path_examples = {"number": examples.TO_RECEIVE}
+
+    @extend_schema(
+        operation_id="receive_return",
+        summary="Receive goods of a return",
+        description="They lie in quarantine until they are inspected; nobody is sold them meanwhile.",
+        request=ReceiveGoodsIn,
+        responses={200: ReturnOut, **_NO},
+        examples=[
+            example("one unit", {"node": "WH-1", "lines": [{"sku": "SKU-00001", "units": 1}]}),
+            example("received", {**examples.CLOSED, "state": "received"}, status=200),
+        ],
+        tags=_TAGS,
+    )
+    def post(self, request: Request, number: str) -> HttpResponse:
+        key = request.headers.get(HEADER, "")
+
+        def do(parent: Return, given: dict[str, Any], by: str) -> None:
+            receiving.receive(
+                key=f"{by}:{key}"[:200], node=given["node"], lines=[Came(**line) for line in given["lines"]],
+                now=clock.now(), by=by, return_number=parent.number,
+            )  # fmt: skip
+
+        return self.act(request, number, ReceiveGoodsIn, do)
+
+
+class InspectView(_ActView):
+    path_examples = {"number": examples.TO_INSPECT}
+
+    @extend_schema(
+        operation_id="inspect_return",
+        summary="Say what becomes of goods that came back",
+        description="Restocked and refurbished goods can be sold from here on. `to_customer` turns them away: they are "
+        "not credited.",
+        request=InspectIn,
+        responses={200: ReturnOut, **_NO},
+        examples=[
+            example("back on the shelf", {"receipt": "demo-receipt", "position": 1, "disposition": "restock"}),
+            example("inspected", {**examples.CLOSED, "state": "disposition_set"}, status=200),
+        ],
+        tags=_TAGS,
+    )
+    def post(self, request: Request, number: str) -> HttpResponse:
+        def do(parent: Return, given: dict[str, Any], by: str) -> None:
+            receipt = queries.receipt(given["receipt"])
+            line = receipt.lines.filter(position=given["position"]).first() if receipt.parent == parent else None
+            if line is None:
+                raise queries.NoSuchReceipt(f"return {number} has no such line of a receipt; it shows those it has")
+            value = given.get("value")
+            receiving.inspect(
+                line.id, disposition=Disposition(given["disposition"]), by=by, now=clock.now(),
+                value_minor=value.minor if value else None,
+            )  # fmt: skip
+
+        return self.act(request, number, InspectIn, do)
+
+
+class RefundOtherwiseView(_ActView):
+    path_examples = {"number": examples.TO_PAY}
+
+    @extend_schema(
+        operation_id="refund_otherwise",
+        summary="Pay a refund that failed another way",
+        description="You approve it by asking. What we owe the customer has stayed owed meanwhile.",
+        request=RefundOtherwiseIn,
+        responses={200: ReturnOut, **_NO},
+        examples=[
+            example("as store credit", {"refund": examples.REFUND, "way": "store_credit"}),
+            example("on its way", {**examples.CLOSED, "state": "credited"}, status=200),
+        ],
+        tags=_TAGS,
+    )
+    def post(self, request: Request, number: str) -> HttpResponse:
+        def do(parent: Return, given: dict[str, Any], by: str) -> None:
+            refund = queries.refund(parent, str(given["refund"]))
+            paying.otherwise(refund, way=RefundWay(given["way"]), by=by, account=given["account"])
+
+        return self.act(request, number, RefundOtherwiseIn, do)
+
+
+def _seen(request: Request, number: str) -> Return:
+    """A return the caller may see. Raises NoSuchReturn."""
+    found, channels = queries.in_full(number), cast(Principal, request.user).channels
+    if channels and found.order_number:
+        orders.visible(found.order_number, channels=channels)
+    return found

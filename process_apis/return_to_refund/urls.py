@@ -1,0 +1,15 @@
+"""/api/process/return_to_refund/v1/…"""
+
+from django.urls import path
+
+from process_apis.return_to_refund import api
+
+urlpatterns = [
+    path("returns", api.ReturnsView.as_view(), name="returns"),
+    path("returns/<str:number>", api.ReturnView.as_view(), name="return"),
+    path("returns/<str:number>/approve", api.ApproveView.as_view(), name="return-approve"),
+    path("returns/<str:number>/reject", api.RejectView.as_view(), name="return-reject"),
+    path("returns/<str:number>/receive", api.ReceiveView.as_view(), name="return-receive"),
+    path("returns/<str:number>/inspect", api.InspectView.as_view(), name="return-inspect"),
+    path("returns/<str:number>/refund-otherwise", api.RefundOtherwiseView.as_view(), name="return-refund-otherwise"),
+]

@@ -1,0 +1,94 @@
+"""How a return is asked for and shown."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from process_apis.minor_units import MinorField
+from process_apis.returns.models import Disposition, HeldFor, RefundState, RefundWay, Return, ReturnKind, ReturnState
+from retail_platform.kernel.serializers import Amount, MoneyField, StrictSerializer
+
+
+class ReturnedLineIn(StrictSerializer):
+    line_id = serializers.CharField(max_length=64)
+    units = serializers.IntegerField(min_value=1, max_value=1_000_000)
+    condition = serializers.ChoiceField(choices=["new", "opened", "worn", "damaged"], required=False, default="new")
+
+
+class ReturnLineOut(StrictSerializer):
+    line_id = serializers.CharField()
+    sku = serializers.CharField()
+    units = serializers.IntegerField()
+    condition = serializers.CharField()
+    net = MinorField("net_minor", currency="parent.currency")
+    tax = MinorField("tax_minor", currency="parent.currency")
+    fee = MinorField("fee_minor", currency="parent.currency", help_text="kept of it")
+
+
+class ReceivedLineOut(StrictSerializer):
+    position = serializers.IntegerField()
+    line_id = serializers.CharField(allow_blank=True)
+    sku = serializers.CharField()
+    units = serializers.IntegerField()
+    condition = serializers.CharField()
+    disposition = serializers.ChoiceField(choices=Disposition.choices)
+
+
+class ReceiptOut(StrictSerializer):
+    key = serializers.CharField()
+    node = serializers.CharField()
+    received_at = serializers.DateTimeField()
+    lines = ReceivedLineOut(many=True)
+
+
+class CreditMemoOut(StrictSerializer):
+    number = serializers.CharField()
+    net = MinorField("net_minor")
+    tax = MinorField("tax_minor")
+    total = MinorField("total_minor")
+    booked_on = serializers.DateField(allow_null=True)
+    erp_reference = serializers.CharField(allow_blank=True)
+
+
+class RefundOut(StrictSerializer):
+    id = serializers.UUIDField()
+    way = serializers.ChoiceField(choices=RefundWay.choices)
+    amount = MinorField("amount_minor")
+    state = serializers.ChoiceField(choices=RefundState.choices)
+    failure = serializers.CharField(allow_blank=True)
+    done_at = serializers.DateTimeField(allow_null=True)
+
+
+class RefundTermOut(StrictSerializer):
+    what = serializers.CharField()
+    amount = MoneyField()
+
+
+class ReturnOut(StrictSerializer):
+    number = serializers.CharField()
+    kind = serializers.ChoiceField(choices=ReturnKind.choices)
+    state = serializers.ChoiceField(choices=ReturnState.choices)
+    held_for = serializers.ChoiceField(choices=HeldFor.choices, allow_blank=True)
+    waits_for = serializers.CharField(allow_blank=True)
+    order_number = serializers.CharField(allow_blank=True)
+    channel = serializers.CharField()
+    node = serializers.CharField(allow_blank=True, help_text="where the goods are to come back to")
+    reason = serializers.CharField(allow_blank=True)
+    refuse_reason = serializers.CharField(allow_blank=True)
+    total = MinorField("total_minor", help_text="what the customer gets back")
+    arithmetic = serializers.SerializerMethodField(help_text="how the total comes about")
+    lines = ReturnLineOut(many=True)
+    receipts = ReceiptOut(many=True)
+    credit_memos = CreditMemoOut(many=True, source="memos")
+    refunds = RefundOut(many=True)
+    label_url = serializers.CharField(allow_blank=True, source="label")
+    tracking_number = serializers.CharField(allow_blank=True)
+    requested_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+
+    def get_arithmetic(self, row: Return) -> list[dict[str, Any]]:
+        terms = [{"what": what, "amount": Amount(minor, row.currency)} for what, minor in row.arithmetic]
+        return list(RefundTermOut(terms, many=True).data)
+
+    get_arithmetic.__annotations__["return"] = RefundTermOut(many=True)  # for the schema
