@@ -197,7 +197,12 @@ def until(true: Callable[[], object], *, within_s: float, showing: Callable[[], 
         try:
             if true():
                 return
-        except (OSError, psycopg.Error, LookupError):  # requests' errors are OSErrors
+        except (
+            OSError,
+            psycopg.OperationalError,
+            psycopg.InterfaceError,
+            LookupError,
+        ):  # requests' errors are OSErrors
             pass
         assert time.monotonic() < deadline, f"it did not happen within {within_s} s\n{showing()}"
         time.sleep(0.2)

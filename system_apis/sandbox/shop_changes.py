@@ -19,7 +19,7 @@ def cancel(world: World, asked: Asked) -> Reply:
         raise refuse(422, "line_items", "more units than are still to be shipped")
     number = world.store.next_number("commerce.cancellations")
     made = {"id": 3_000_000_000 + number, "order_id": order["id"], "line_items": wanted, "whole": body.get("whole")}
-    _keep(world, order, units, whole=bool(body.get("whole")))
+    take_off(world, order, units, whole=bool(body.get("whole")))
     world.effect(
         asked,
         system="commerce",
@@ -39,7 +39,7 @@ def cancel_by_shop(world: World, wish: dict[str, Any]) -> dict[str, Any]:
         raise Refusal(404, {"errors": "Not Found"})
     lines, whole = wish.get("lines") or {}, not wish.get("lines")
     units = left_to_ship(world, order) if whole else {str(name): int(count) for name, count in lines.items()}
-    order = _keep(world, order, units, whole=whole)
+    order = take_off(world, order, units, whole=whole)
     number = world.store.next_number("commerce.changes")
     topic = "orders/cancelled" if whole else "orders/updated"
     event_id, body = f"shop-change-{order['id']}-{number}", Reply(200, order).encoded().decode()
@@ -51,14 +51,14 @@ def cancel_by_shop(world: World, wish: dict[str, Any]) -> dict[str, Any]:
     return dict(order)
 
 
-def _keep(world: World, order: dict[str, Any], units: dict[str, int], *, whole: bool) -> dict[str, Any]:
+def take_off(world: World, order: dict[str, Any], units: dict[str, int], *, whole: bool) -> dict[str, Any]:
     """The order with fewer units in `current_quantity`, as Shopify shows what remains."""
     lines = [
         {**line, "current_quantity": line.get("current_quantity", line["quantity"]) - units.get(str(line["id"]), 0)}
         for line in order["line_items"]
     ]
     at = world.now().isoformat()
-    order = {**order, "line_items": lines, "updated_at": at, "cancelled_at": at if whole else order["cancelled_at"]}
+    order = {**order, "line_items": lines, "updated_at": at, "cancelled_at": at if whole else order.get("cancelled_at")}
     world.store.put("commerce.orders", str(order["id"]), order)
     return order
 

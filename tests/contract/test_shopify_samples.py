@@ -19,7 +19,7 @@ from canonical.shipment import Shipment, ShipmentLine
 from retail_platform.kernel import clock
 from system_apis.commerce.gateway import commerce
 from system_apis.commerce.port import Level
-from system_apis.commerce.vendors.shopify import fulfilment, graphql, inventory, webhook
+from system_apis.commerce.vendors.shopify import cancelling, fulfilment, graphql, inventory, webhook
 from system_apis.connections import services
 from system_apis.crosswalk import services as crosswalk
 from system_apis.errors import ContractBroken
@@ -129,7 +129,13 @@ def schema() -> Any:
     return build_schema((CONTRACTS / "shopify" / "admin-2026-01.schema.graphql").read_text(), assume_valid=True)
 
 
-@pytest.mark.parametrize("document", [graphql.ORDER_TO_FULFIL, graphql.FULFIL, graphql.SET_STOCK, graphql.STOCK_SHOWN])
+DOCUMENTS = [
+    graphql.ORDER_TO_FULFIL, graphql.FULFIL, graphql.SET_STOCK, graphql.STOCK_SHOWN,
+    cancelling.ORDER_CANCELLED, cancelling.CANCEL, cancelling.SUGGESTED, cancelling.REFUND,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
 def test_what_we_ask_fits_shopifys_schema(schema: Any, document: str) -> None:
     assert validate(schema, parse(document)) == []
 
@@ -169,3 +175,18 @@ def test_the_levels_we_send_fit_shopifys_schema(schema: Any) -> None:
     fits = schema.type_map["InventorySetQuantitiesInput"]
     assert coerce_input_value(sent, fits) is not Undefined
     assert coerce_input_value({**sent, "quantities": [{"quantity": "9"}]}, fits) is Undefined
+
+
+def test_the_refund_we_send_fits_shopifys_schema(schema: Any) -> None:
+    paid = {"gateway": "shopify_payments", "amountSet": {"presentmentMoney": {"amount": "9.99", "currencyCode": "EUR"}},
+            "parentTransaction": {"id": "gid://shopify/OrderTransaction/5"}}  # fmt: skip
+    lines = cancelling.to_lines({"11": 2})
+    suggested = {"suggestedRefund": {"suggestedTransactions": [paid]}}
+    sent = cancelling.to_refund("gid://shopify/Order/1", lines, note="n", suggested=suggested)
+    fits = schema.type_map["RefundInput"]
+    assert coerce_input_value(sent, fits) is not Undefined
+    assert coerce_input_value({**sent, "transactions": [{"amount": "9.99"}]}, fits) is Undefined
+
+
+def test_every_reason_we_give_is_one_of_shopifys(schema: Any) -> None:
+    assert {*cancelling.REASONS.values(), "OTHER"} <= set(schema.type_map["OrderCancelReason"].values)

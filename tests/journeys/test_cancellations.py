@@ -23,7 +23,7 @@ _UNITS = """
 SELECT line.quantity, line.shipped, line.cancelled FROM orders_orderline line
 JOIN orders_order o ON o.id = line.order_id WHERE o.number = %s ORDER BY position
 """
-_STATES = "SELECT state FROM orders_cancellation c JOIN orders_order o ON o.id = c.order_id WHERE o.number = %s"
+_STATES = "SELECT c.state FROM orders_cancellation c JOIN orders_order o ON o.id = c.order_id WHERE o.number = %s"
 
 
 @pytest.fixture

@@ -72,17 +72,24 @@ class ShopifyCommerce:
 
         def send() -> VendorRef:
             if whole:
-                wish = {"orderId": order_id, "reason": cancelling.REASONS.get(reason, "OTHER")}
+                wish: dict[str, object] = {
+                    "orderId": order_id,
+                    "reason": cancelling.REASONS.get(reason, "OTHER"),
+                }
                 made = self.client.change(cancelling.CANCEL, wish, field="orderCancel", key=key)
-                return cancelling.to_reference(made.get("job"))
-            refund = cancelling.to_refund(order_id, units, note=note)
-            made = self.client.change(cancelling.REFUND, {"input": refund}, field="refundCreate", key=key)
+                cancelling.to_reference(made.get("job"))  # a job does it; a repeat finds the order, and so do we
+                return VendorRef(order_id)
+            lines = cancelling.to_lines(units)
+            suggested = self._order(order_id, cancelling.SUGGESTED, lines=lines)
+            refund = cancelling.to_refund(order_id, lines, note=note, suggested=suggested)
+            wish = {"input": refund, "key": key.value}
+            made = self.client.change(cancelling.REFUND, wish, field="refundCreate", key=key)
             return cancelling.to_reference(made.get("refund"))
 
         return once(key, terms=self.terms, find=find, send=send, now=clock.now())
 
-    def _order(self, order_id: str, query: str = ORDER_TO_FULFIL) -> dict[str, object]:
-        found = an_object(self.client.ask(query, {"id": order_id}).get("order"))
+    def _order(self, order_id: str, query: str = ORDER_TO_FULFIL, **asked: object) -> dict[str, object]:
+        found = an_object(self.client.ask(query, {"id": order_id, **asked}).get("order"))
         if not found:
             raise Refused(f"Shopify has no order {order_id}", code="not_found")
         if found.get("id") != order_id:

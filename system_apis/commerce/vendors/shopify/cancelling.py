@@ -1,4 +1,8 @@
-"""Cancel at Shopify what was cancelled with us (shopify.dev, "GraphQL Admin API": orderCancel, refundCreate)."""
+"""Cancel at Shopify what was cancelled with us (shopify.dev, "GraphQL Admin API": orderCancel, refundCreate,
+Order.suggestedRefund).
+
+A refund pays back only what its transactions name, so Shopify is asked first what it suggests for the units.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,9 +29,24 @@ mutation Cancel($orderId: ID!, $reason: OrderCancelReason!) {
 }
 """
 
+SUGGESTED = """
+query SuggestedRefund($id: ID!, $lines: [RefundLineItemInput!]!) {
+  order(id: $id) {
+    id
+    suggestedRefund(refundLineItems: $lines) {
+      suggestedTransactions {
+        gateway
+        amountSet { presentmentMoney { amount currencyCode } }
+        parentTransaction { id }
+      }
+    }
+  }
+}
+"""
+
 REFUND = """
-mutation Refund($input: RefundInput!) {
-  refundCreate(input: $input) {
+mutation Refund($input: RefundInput!, $key: String!) {
+  refundCreate(input: $input) @idempotent(key: $key) {
     refund { id note }
     userErrors { field message }
   }
@@ -55,13 +74,43 @@ def read_change(document: object) -> OrderChange:
     )
 
 
-def to_refund(order_id: str, units: Mapping[str, int], *, note: str) -> dict[str, Any]:
-    """Units that will not come: off the order, without putting them back on a shelf of Shopify's."""
-    lines = [
+def to_lines(units: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Units that will not come, without putting them back on a shelf of Shopify's."""
+    return [
         {"lineItemId": f"gid://shopify/LineItem/{line_id}", "quantity": quantity, "restockType": "NO_RESTOCK"}
         for line_id, quantity in units.items()
     ]
-    return {"orderId": order_id, "note": note, "notify": False, "refundLineItems": lines}
+
+
+def to_refund(order_id: str, lines: list[dict[str, Any]], *, note: str, suggested: Mapping[str, Any]) -> dict[str, Any]:
+    """Units off the order, and what Shopify has taken for them back to where it came from.
+
+    `suggested` is the order with its suggestedRefund; money that is only held has no transaction there. Raises
+    ContractBroken for a suggestion that says neither how much nor of what.
+    """
+    refund = {"orderId": order_id, "note": note, "notify": False, "refundLineItems": lines}
+    found = [_transaction(each, order_id) for each in _suggestions(suggested)]
+    if found:
+        refund |= {"transactions": [paid for paid, _ in found], "currency": found[0][1]}
+    return refund
+
+
+def _suggestions(order: Mapping[str, Any]) -> list[Any]:
+    refund = order.get("suggestedRefund")
+    each = refund.get("suggestedTransactions") if isinstance(refund, Mapping) else None
+    if not isinstance(each, list):
+        raise ContractBroken("Shopify suggests no refund for units of an order: suggestedTransactions is missing")
+    return each
+
+
+def _transaction(suggested: Any, order_id: str) -> tuple[dict[str, Any], str]:
+    try:
+        money = suggested["amountSet"]["presentmentMoney"]
+        paid = {"orderId": order_id, "kind": "REFUND", "gateway": suggested["gateway"], "amount": money["amount"]}
+        parent = suggested.get("parentTransaction")
+        return {**paid, **({"parentId": parent["id"]} if parent else {})}, str(money["currencyCode"])
+    except (TypeError, KeyError) as missing:
+        raise ContractBroken(f"Shopify's suggestedTransactions lack {missing}") from missing
 
 
 def already_cancelled(order: Mapping[str, Any]) -> VendorRef | None:
