@@ -8,5 +8,6 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("store_tools/v1/", include("experience_apis.store_tools.urls")),
 ]
 page_urlpatterns: list[URLPattern | URLResolver] = [
+    path("track/", include("experience_apis.storefront.page_urls")),
     path("store/", include("experience_apis.store_tools.page_urls")),
 ]

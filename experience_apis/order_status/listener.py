@@ -4,7 +4,7 @@ from experience_apis.order_status import projection
 from retail_platform.kernel import clock
 from retail_platform.kernel.outbox.models import Fact
 
-_OF_ORDERS = ("order.", "shipment.", "parcel.", "pickup.")
+_OF_ORDERS = ("order.", "shipment.", "parcel.", "pickup.", "return.", "payment.")
 
 
 def on_fact(fact: Fact) -> None:

@@ -11,7 +11,9 @@ from rest_framework.response import Response
 from canonical.money import Money
 from experience_apis.availability import queries as availability
 from experience_apis.availability.fragment import UNKNOWN, etag
+from experience_apis.order_status import guests, waiting
 from experience_apis.order_status import queries as order_status
+from experience_apis.order_status.models import OrderStatus
 from experience_apis.storefront import examples, offer, services
 from experience_apis.storefront.answer import COPY_LACKS, age_ms, head
 from experience_apis.storefront.serializers import (
@@ -95,7 +97,7 @@ class OrdersView(IdempotentPost, ApiView):
             example("two pairs, by card", examples.ORDER),
             example("from a cart", examples.CART_ORDER),
             example("to collect at a store", examples.PICKUP_ORDER),
-            example("gift card first, card for the rest", examples.GIFT_CARD_ORDER),
+            example("to collect, gift card first and card for the rest", examples.GIFT_CARD_ORDER),
             example("placed", examples.PLACED, status=202),
         ],
         tags=_TAGS,
@@ -127,7 +129,9 @@ class OrderView(ApiView):
         operation_id="order_status",
         summary="Where an order is",
         description="Its state in words for the buyer, what has left in which parcel, and its money. An order of a "
-        "channel that is not yours answers the same 404 as one that is not there; so does a wrong `email`.",
+        "channel that is not yours answers the same 404 as one that is not there; so does a wrong `email` or `token`. "
+        "To follow an order, ask again with its `version` as `after` and a `wait`: the answer comes with the next "
+        "change, or as it was once the time is over; with Retry-After at once, where too many wait already.",
         responses={200: OrderStatusOut, 304: None, 404: None},
         examples=[
             example("partly shipped", examples.STATUS, status=200),
@@ -137,8 +141,18 @@ class OrderView(ApiView):
     )
     def get(self, request: Request, number: str) -> Response:
         caller = cast(Principal, request.user)
-        row = order_status.status(number, may_see=caller.sees_channel, email=self.query.get("email", ""))
-        return Response(OrderStatusOut(shown(row)).data)
+        email, token = self.query.get("email", ""), self.query.get("token", "")
+        if email or token:
+            guests.count(subject=f"{caller.client}:{number}")
+
+        def look() -> OrderStatus:
+            return order_status.status(number, may_see=caller.sees_channel, email=email, token=token)
+
+        row = look()
+        waits = self.query["wait"] and row.version <= self.query["after"]
+        if waits and not waiting.until_newer(number, than=self.query["after"], within_s=self.query["wait"]):
+            return Response(OrderStatusOut(shown(row)).data, headers={"Retry-After": "2"})
+        return Response(OrderStatusOut(shown(look() if waits else row)).data)
 
 
 def _priced(found: offer.Offer, sku: str) -> dict[str, Any]:

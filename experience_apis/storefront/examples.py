@@ -64,6 +64,7 @@ GIFT_CARD_ORDER = {
         {"kind": "gift_card", "number": "6006 4910 0000 0017", "pin": "4711", "amount": _TEN},
         {"kind": "card", "token": "tok_visa"},
     ],
+    "fulfilment": {"method": "pickup", "node": "STORE-001"},
 }
 PLACED = {
     "number": NUMBER,
@@ -94,11 +95,16 @@ STATUS: dict[str, Any] = {
             "shipment_id": "P-1001",
             "carrier": "DHL",
             "tracking_number": "00340434161094015902",
+            "tracking_url": "https://www.dhl.de/de/privatkunden/pakete-empfangen/verfolgen.html"
+            "?piececode=00340434161094015902",
             "dispatched_at": "2026-03-01T15:00:00Z",
             "lines": [{"line_id": "1", "sku": "SKU-00001", "quantity": 1}],
         }
     ],
     "pickup": None,
+    "cancellations": [],
+    "refunds": [],
+    "next_by": "2026-03-03T09:30:00Z",
     "money": {
         "total": {"amount": "104.75", "currency": "EUR"},
         "paid": {"amount": "54.85", "currency": "EUR"},
@@ -115,6 +121,7 @@ READY_TO_COLLECT = {
     "what_next": "Bring the code ending in 11, or an identity document.",
     "lines": [{**STATUS["lines"][0], "shipped": 0}],
     "parcels": [],
+    "next_by": "2026-03-08T11:20:00Z",
     "pickup": {
         "node": "STORE-001",
         "name": "Store Berlin",

@@ -9,6 +9,8 @@ from canonical.money import Money
 from experience_apis.availability.fragment import UNKNOWN
 from experience_apis.availability.models import AvailabilityStatus
 from experience_apis.order_status.models import OrderStatus, ShopperState
+from process_apis.orders import guest_links, tracking
+from process_apis.orders.models import CancellationState
 from process_apis.pickups import codes, decisions
 from process_apis.pickups.models import PickupState
 from retail_platform.kernel.serializers import MoneyField, StrictSerializer
@@ -166,6 +168,7 @@ class PlaceOrderIn(StrictSerializer):
     expected_total = MoneyField(
         required=False, help_text="what you showed the buyer; another total is refused rather than charged"
     )
+    not_together = ("payment", "payments")
 
 
 class PlacedOut(StrictSerializer):
@@ -180,7 +183,16 @@ class OrderQuery(StrictSerializer):
     email = serializers.EmailField(
         max_length=254, required=False, help_text="of a guest who asks: the order is shown only if it is the buyer's"
     )
-    examples = {"email": "ada@example.com"}
+    token = serializers.CharField(
+        max_length=300, required=False, help_text="of a link in a mail: the order is shown only if it is the link's"
+    )
+    after = serializers.IntegerField(
+        min_value=0, required=False, default=0, help_text="the `version` you have; with `wait`: answer once it is newer"
+    )
+    wait = serializers.IntegerField(
+        min_value=0, max_value=25, required=False, default=0, help_text="for so many seconds at most"
+    )
+    examples = {"email": "ada@example.com", "token": lambda: guest_links.token("DEMO-1001"), "after": 0, "wait": 0}
 
 
 class OrderLineOut(StrictSerializer):
@@ -203,6 +215,7 @@ class ParcelOut(StrictSerializer):
     shipment_id = serializers.CharField()
     carrier = serializers.CharField(allow_blank=True)
     tracking_number = serializers.CharField(allow_blank=True)
+    tracking_url = serializers.CharField(allow_blank=True, help_text="the carrier's own page; empty: none is known")
     dispatched_at = serializers.DateTimeField()
     lines = ParcelLineOut(many=True)
 
@@ -223,6 +236,28 @@ class MoneyOfOrderOut(StrictSerializer):
     refunded = MoneyField()
 
 
+class CancelledOfOrderOut(StrictSerializer):
+    line_id = serializers.CharField()
+    sku = serializers.CharField()
+    units = serializers.IntegerField(help_text="asked for")
+    cancelled = serializers.IntegerField()
+
+
+class CancellationOfOrderOut(StrictSerializer):
+    id = serializers.UUIDField()
+    state = serializers.ChoiceField(choices=CancellationState.choices)
+    requested_at = serializers.DateTimeField()
+    decided_at = serializers.DateTimeField(allow_null=True)
+    refund = MoneyField()
+    lines = CancelledOfOrderOut(many=True)
+
+
+class RefundOfOrderOut(StrictSerializer):
+    tender = serializers.CharField(help_text="the way it was paid, and goes back")
+    amount = MoneyField()
+    at = serializers.DateTimeField()
+
+
 class OrderStatusOut(StrictSerializer):
     number = serializers.CharField()
     channel = serializers.CharField()
@@ -232,6 +267,9 @@ class OrderStatusOut(StrictSerializer):
     lines = OrderLineOut(many=True)
     parcels = ParcelOut(many=True)
     pickup = PickupOfOrderOut(allow_null=True, help_text="where it is to be collected; null: it is sent")
+    cancellations = CancellationOfOrderOut(many=True)
+    refunds = RefundOfOrderOut(many=True)
+    next_by = serializers.DateTimeField(allow_null=True, help_text="by when that will be; null: nobody can say")
     money = MoneyOfOrderOut()
     placed_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
@@ -251,8 +289,13 @@ def shown(row: OrderStatus) -> dict[str, Any]:
         "headline": row.headline,
         "what_next": row.what_next,
         "lines": [{**line, "unit_price": money(line["unit_price_minor"])} for line in row.lines],
-        "parcels": row.parcels,
+        "parcels": [
+            {**each, "tracking_url": tracking.link(each["carrier"], each["tracking_number"])} for each in row.parcels
+        ],
         "pickup": _collected(row),
+        "cancellations": [{**each, "refund": money(each["refund_minor"])} for each in row.cancellations],
+        "refunds": [{**each, "amount": money(each["amount_minor"])} for each in row.refunds],
+        "next_by": row.next_by,
         "money": {
             "total": money(row.total_minor),
             "paid": money(row.paid_minor),

@@ -20,8 +20,9 @@ from tests.operations import each_layer, operations
 pytestmark = pytest.mark.django_db
 PUBLIC = {
     "", "livez", "readyz", "status", "docs", "docs/", "docs/<slug:layer>", "api/<slug:layer>/schema.json", "problems/",
-    "problems/<slug:kind>", "admin/login/",
+    "problems/<slug:kind>", "admin/login/", "track/",
 }  # fmt: skip
+BY_LINK = {"track/<str:token>", "track/<str:token>/version"}  # the address itself is the key
 ONE_OF_EACH = {"uuid": "00000000-0000-4000-8000-000000000000", "int": "1", "layer": "experience", "kind": "not-found"}
 
 
@@ -53,7 +54,7 @@ def is_refused(answer: Any) -> bool:
 
 def test_nobody_gets_beyond_the_public_pages_without_saying_who_they_are() -> None:
     nobody = Client(raise_request_exception=False)
-    closed = [route for route in routes() if route not in PUBLIC]
+    closed = [route for route in routes() if route not in PUBLIC | BY_LINK]
     assert len(closed) > 60
     answers = {route: (nobody.get(path_of(route)), nobody.post(path_of(route))) for route in closed}
     assert [route for route, (got, _) in answers.items() if not is_refused(got)] == []
@@ -64,6 +65,11 @@ def test_nobody_gets_beyond_the_public_pages_without_saying_who_they_are() -> No
 def test_the_public_pages_are_open() -> None:
     nobody = Client(raise_request_exception=False)
     assert {route for route in PUBLIC if nobody.get(path_of(route)).status_code not in (200, 302)} == set()
+
+
+def test_a_link_that_nobody_made_opens_nothing() -> None:
+    nobody = Client(raise_request_exception=False)
+    assert {nobody.get(path_of(route)).status_code for route in BY_LINK} == {404}
 
 
 @pytest.mark.parametrize(
