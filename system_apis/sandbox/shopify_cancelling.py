@@ -63,7 +63,7 @@ def refund_create(world: World, asked: Asked) -> Reply:
     left = left_to_ship(world, order)
     if any(not 0 < count <= left.get(name, 0) for name, count in units.items()):
         return _refunded(
-            None, user_errors(["refundLineItems"], "Quantity cannot refund more items than were purchased")
+            None, user_errors(["refundLineItems"], "Quantity cannot be more than what is left")
         )
     back = sum((Decimal(str(each["amount"])) for each in wish.get("transactions") or []), Decimal(0))
     if back > _worth(order, wish["refundLineItems"]) or (back and order.get("financial_status") != "paid"):
