@@ -27,7 +27,7 @@ class CartOrderedBefore(DomainError):
     status, kind, title = 409, "cart-ordered-before", "This cart was ordered before"
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def place(*, caller: Principal, key: str, body: Mapping[str, Any], now: datetime) -> OrderStatus:
     """The order of this request, in the book and visible at its status address when the transaction ends.
 
@@ -35,10 +35,16 @@ def place(*, caller: Principal, key: str, body: Mapping[str, Any], now: datetime
     order made then, whatever prices are now. Raises OrderNotPossible and CartOrderedBefore.
     """
     identity, content = _identity(caller, key, body), _content(body)
-    row = OrderRow.objects.filter(channel=body["channel"], channel_order_id=identity).first()
-    if row is None:
+    try:
         order = _order(body, offer(body, caller=caller), identity=identity, content=content, now=now)
-        row, _ = orders.place(order)
+        row, new = orders.place(order)
+    except OrderNotPossible:
+        standing = OrderRow.objects.filter(channel=body["channel"], channel_order_id=identity).first()
+        if standing is None:
+            raise
+        row, new = standing, False  # it was possible then
+    if new:
+        return projection.begin(row, order, now=now)
     if row.channel_version != content:
         raise CartOrderedBefore(
             f"It is order {row.number}, with other lines, address or payment. "

@@ -25,7 +25,7 @@ STATE_OF = {
 }
 
 # Columns that are not named here have their default in the database.
-_CAPTURE = """
+STATEMENT = """
 WITH placed AS (
     INSERT INTO orders_order
         (id, number, channel, channel_order_id, channel_version, state, entity, currency, taxes_included,
@@ -65,11 +65,16 @@ SELECT * FROM placed
 
 def capture(order: CanonicalOrder, *, number: str) -> Order | None:
     """Write the order under this number and tell of it. None if its identity or the number is taken already."""
+    return next(iter(Order.objects.raw(STATEMENT, values(order, number=number))), None)
+
+
+def values(order: CanonicalOrder, *, number: str) -> dict[str, Any]:
+    """What the statement is given."""
     agreed = {"total_minor": order.total.minor, "currency": order.currency}
     told = {"order_number": number, "channel": order.channel, **agreed}
     fact = outbox.values(name="order.placed", aggregate=f"order:{number}", data=told)
     parts = {"lines": json.dumps(_lines(order)), "tenders": json.dumps(_tenders(order)), "detail": json.dumps(agreed)}
-    return next(iter(Order.objects.raw(_CAPTURE, _header(order, number) | parts | fact)), None)
+    return _header(order, number) | parts | fact
 
 
 def _header(order: CanonicalOrder, number: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from retail_platform.kernel.idempotency import services
 from retail_platform.kernel.idempotency.models import IdempotentCall
 from retail_platform.kernel.identity.models import Client
 from tests.callers import Caller, a_key, problem
@@ -101,15 +102,15 @@ def test_fifty_twins_at_once_make_one_thing() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_that_dies_in_between_leaves_nothing_and_blocks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     caller = Caller(a_key())
-    kept = IdempotentCall.objects.create
+    keep = services._keep
 
-    def die(**fields: Any) -> Any:
-        kept(**fields)
+    def die(*values: Any) -> None:
+        keep(*values)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
     with monkeypatch.context() as patch:
-        patch.setattr(IdempotentCall.objects, "create", die)
+        patch.setattr(services, "_keep", die)
         assert problem(caller.post(ECHO, {"word": "hello"}, key="k1"))["status"] == 503
     connection.close()
     assert not Client.objects.filter(name="hello").exists()

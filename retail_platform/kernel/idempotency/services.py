@@ -5,6 +5,7 @@ leaves both or neither. A twin in flight is seen by a transaction-scoped advisor
 nobody queues behind it, and no stale claim can block a key. The unique constraint stays the referee.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,16 +48,11 @@ def once(
     so the same key may be tried again. Raises TwinInFlight and KeyReused.
     """
     with transaction.atomic():
-        if not _claim(f"{client}\n{operation}\n{key}"):
-            raise TwinInFlight("The same call is being worked on; ask again in a second.", retry_after_s=1)
-        kept = IdempotentCall.objects.filter(client=client, operation=operation, key=key).first()
+        kept = _claim(client, operation, key)
         if kept is None:
             answer = work()
             if answer.status < 500:
-                IdempotentCall.objects.create(
-                    client=client, operation=operation, key=key, fingerprint=fingerprint, created_at=now,
-                    status=answer.status, headers=answer.headers, body=answer.body,
-                )  # fmt: skip
+                _keep(client, operation, key, fingerprint, answer, now)
             return answer
     if bytes(kept.fingerprint) != fingerprint:
         raise KeyReused("This Idempotency-Key was used for another request; take a new key for a new request.")
@@ -68,9 +64,43 @@ def forget(*, before: datetime) -> int:
     return IdempotentCall.objects.filter(created_at__lt=before).delete()[0]
 
 
-def _claim(name: str) -> bool:
-    number = int.from_bytes(sha256(name.encode()).digest()[:8], "big", signed=True)
+# Written so that one statement does it, whether or not there is such a row.
+_CLAIM = """
+SELECT claim.ours, kept.fingerprint, kept.status, kept.headers, kept.body
+FROM (SELECT pg_try_advisory_xact_lock(%(number)s) AS ours) claim
+LEFT JOIN idempotency_idempotentcall kept
+    ON kept.client = %(client)s AND kept.operation = %(operation)s AND kept.key = %(key)s
+"""
+
+
+def _claim(client: str, operation: str, key: str) -> IdempotentCall | None:
+    """Take the lock of this call, until the transaction ends. Gives what is kept of it. Raises TwinInFlight."""
+    digest = sha256(f"{client}\n{operation}\n{key}".encode()).digest()
+    number = int.from_bytes(digest[:8], "big", signed=True)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
-        row = cursor.fetchone()
-    return bool(row and row[0])
+        cursor.execute(_CLAIM, {"number": number, "client": client, "operation": operation, "key": key})
+        ours, asked, status, headers, body = cursor.fetchone()
+    if not ours:
+        raise _twin()
+    if asked is None:
+        return None
+    return IdempotentCall(fingerprint=asked, status=status, headers=json.loads(headers), body=body)
+
+
+_KEEP = """
+INSERT INTO idempotency_idempotentcall (client, operation, key, fingerprint, status, headers, body, created_at)
+VALUES (%s, %s, %s, %s, %s, %s::jsonb, %s, %s) ON CONFLICT (client, operation, key) DO NOTHING
+"""
+
+
+def _keep(client: str, operation: str, key: str, fingerprint: bytes, answer: Answer, now: datetime) -> None:
+    """Write the answer down. Raises TwinInFlight where a twin ended between our look and our lock: then it has one."""
+    values = (client, operation, key, fingerprint, answer.status, json.dumps(answer.headers), answer.body, now)
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, values)
+        if not cursor.rowcount:
+            raise _twin()
+
+
+def _twin() -> TwinInFlight:
+    return TwinInFlight("The same call is being worked on; ask again in a second.", retry_after_s=1)
