@@ -101,7 +101,7 @@ def test_a_marketplace_cancels_while_the_warehouse_picks(day: RetailDay) -> None
     became(day, number, "becomes_return")
     state_is(day, number, "closed")
     assert day.rows(_UNITS, number) == [(2, 2, 0)]
-    told = day.rows("SELECT data->'lines'->0->>'quantity' FROM outbox_fact WHERE name = 'return.requested'"
+    told = day.rows("SELECT data->'lines'->0->>'quantity' FROM outbox_fact WHERE name = 'order.return_needed'"
                     " AND aggregate = %s", f"order:{number}")  # fmt: skip
     assert sum(int(units) for (units,) in told) == 2
 
