@@ -9,16 +9,18 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from canonical.order import Order as CanonicalOrder
+from experience_apis.order_status.due import next_by
 from experience_apis.order_status.models import OrderStatus
 from experience_apis.order_status.wording import Counter, tell
 from process_apis.catalog import hours
 from process_apis.catalog import queries as catalog
 from process_apis.catalog.models import Node
 from process_apis.orders import queries as orders
-from process_apis.orders.models import Order, OrderLine, Parcel
+from process_apis.orders.models import Cancellation, Order, OrderLine, Parcel, PaymentMovement
 from process_apis.pickups import queries as pickups
 from process_apis.pickups.models import Pickup
 
@@ -65,6 +67,7 @@ def project(order: Order) -> dict[str, Any]:
         sum(getattr(payment, name) for payment in payments) for name in ("captured_minor", "refunded_minor")
     )
     pickup = next(reversed(pickups.of_order(order.number)), None) if order.pickup_node else None
+    cancellations = [_cancellation(each) for each in order.cancellations.prefetch_related("lines__line")]
     store = catalog.nodes().get(order.pickup_node) if pickup else None
     return _shown(
         order,
@@ -74,6 +77,7 @@ def project(order: Order) -> dict[str, Any]:
         refunded=refunded,
         pickup=pickup,
         store=store,
+        cancellations=cancellations,
     )
 
 
@@ -86,6 +90,7 @@ def _shown(
     refunded: int = 0,
     pickup: Pickup | None = None,
     store: Node | None = None,
+    cancellations: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
     told = tell(
         order.state,
@@ -105,6 +110,18 @@ def _shown(
         "lines": [_line(line) for line in lines],
         "parcels": _parcels(order) if any(line.shipped for line in lines) else [],
         "pickup": _pickup(pickup, store) if pickup else None,
+        "cancellations": list(cancellations),
+        "refunds": _refunds(order) if refunded else [],
+        "next_by": next_by(
+            told.state,
+            placed_at=order.placed_at,
+            ready_by=pickup.ready_by if pickup and not pickup.ended_at else None,
+            kept_until=pickup.expires_at if pickup else None,
+            cancelled_at=order.closed_at,
+            owed=paid > refunded,
+            dispatch_days=settings.ORDER_DISPATCH_DAYS,
+            refund_days=settings.ORDER_REFUND_DAYS,
+        ),
         "currency": order.currency,
         "total_minor": order.total_minor,
         "paid_minor": paid,
@@ -160,6 +177,29 @@ def _line(line: OrderLine) -> dict[str, Any]:
         "cancelled": line.cancelled,
         "unit_price_minor": line.unit_price_minor,
     }
+
+
+def _cancellation(asked: Cancellation) -> dict[str, Any]:
+    """What a buyer sees of it; who asked, and a warehouse's words, stay inside."""
+    return {
+        "id": str(asked.id),
+        "state": asked.state,
+        "requested_at": _instant(asked.requested_at),
+        "decided_at": _instant(asked.decided_at) if asked.decided_at else None,
+        "refund_minor": asked.refund_minor,
+        "lines": [
+            {"line_id": each.line.line_id, "sku": each.line.sku, "units": each.units, "cancelled": each.cancelled}
+            for each in asked.lines.all()
+        ],
+    }
+
+
+def _refunds(order: Order) -> list[dict[str, Any]]:
+    moved = PaymentMovement.objects.filter(payment__order=order, kind="refund").select_related("payment")
+    return [
+        {"tender": each.payment.kind, "amount_minor": each.amount_minor, "at": _instant(each.at)}
+        for each in moved.order_by("id")
+    ]
 
 
 def _parcels(order: Order) -> list[dict[str, Any]]:

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 
+from experience_apis.store_tools.models_lookups import ReceiptLookup as ReceiptLookup
+
 
 class StoreStaff(models.Model):
     """One person at the counter. Without a store named here nobody but an administrator sees any."""

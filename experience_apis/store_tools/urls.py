@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from experience_apis.store_tools import pickups_api
+from experience_apis.store_tools import pickups_api, returns_api
 from experience_apis.store_tools.api import PickupOptionsView, StoreAvailabilityView
 
 urlpatterns = [
@@ -15,5 +15,9 @@ urlpatterns = [
     path("pickups/<uuid:pickup>/arrived", pickups_api.ArrivedView.as_view(), name="pickup-arrived"),
     path("pickups/<uuid:pickup>/handover", pickups_api.HandOverView.as_view(), name="pickup-handover"),
     path("pickups/<uuid:pickup>/reject", pickups_api.RejectView.as_view(), name="pickup-reject"),
+    path("receipts/<str:receipt>", returns_api.ReceiptView.as_view(), name="receipt"),
+    path("receipt-lookups", returns_api.ReceiptLookupView.as_view(), name="receipt-lookups"),
+    path("returns", returns_api.StoreReturnsView.as_view(), name="store-returns"),
+    path("gift-cards/<str:number>", returns_api.GiftCardView.as_view(), name="gift-card"),
     path("pickup-rejections", pickups_api.RejectionsView.as_view(), name="pickup-rejections"),
 ]

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from process_apis.returns.identity_models import IdentityReturn as IdentityReturn
 from retail_platform.kernel.append_only import APPEND_ONLY
 
 

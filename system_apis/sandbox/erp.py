@@ -131,7 +131,7 @@ def create_credit_memo(world: World, asked: Asked) -> Reply:
         prefix="CM",
         operation="create_credit_memo",
         body=body,
-        subject=need(body, "orderNumber", str, wrong) or body["creditMemoNumber"],
+        subject=str(body.get("orderNumber") or body["creditMemoNumber"]),  # of goods without a receipt there is no order
         amount=body["totalAmount"],
     )
 

@@ -1,0 +1,91 @@
+"""What the store tools take and answer about receipts, returns and gift cards."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from experience_apis.store_tools.receipts import BY
+from process_apis.returns.models import Disposition, RefundWay
+from retail_platform.kernel.serializers import MoneyField, StrictSerializer
+
+_SEEN = [Disposition.RESTOCK, Disposition.REFURBISH, Disposition.QUARANTINE, Disposition.DESTROY]
+_WAYS = [RefundWay.ORIGINAL, RefundWay.STORE_CREDIT, RefundWay.CASH]
+
+
+class LookupIn(StrictSerializer):
+    by = serializers.ChoiceField(choices=list(BY), help_text="card: the token your terminal gets for the card")
+    value = serializers.CharField(max_length=255)
+    staff = serializers.CharField(max_length=150, help_text="who looks: kept with the search")
+
+
+class ReceiptLineOut(StrictSerializer):
+    line_id = serializers.CharField()
+    sku = serializers.CharField()
+    title = serializers.CharField(allow_blank=True)
+    bought = serializers.IntegerField()
+    returned = serializers.IntegerField(help_text="back, or on their way back")
+    can_return = serializers.IntegerField(help_text="0 after the window: the service desk may still take it")
+    until = serializers.DateField(allow_null=True)
+    paid_for_one = MoneyField()
+
+
+class ReceiptTenderOut(StrictSerializer):
+    kind = serializers.CharField()
+    can_refund = MoneyField(help_text="taken, and neither given back nor disputed")
+
+
+class SaleOut(StrictSerializer):
+    order_number = serializers.CharField()
+    invoices = serializers.ListField(child=serializers.CharField())
+    channel = serializers.CharField()
+    refunded_by_channel = serializers.BooleanField(help_text="take the goods; the marketplace gives the money back")
+    placed_at = serializers.DateTimeField()
+    customer = serializers.CharField(allow_blank=True, help_text="initials")
+    tenders = ReceiptTenderOut(many=True)
+    lines = ReceiptLineOut(many=True)
+
+
+class SalesOut(StrictSerializer):
+    items = SaleOut(many=True)
+
+
+class HandedIn(StrictSerializer):
+    sku = serializers.CharField(max_length=64)
+    units = serializers.IntegerField(min_value=1, max_value=10_000)
+    line_id = serializers.CharField(max_length=64, required=False, default="", help_text="needed with a receipt")
+    condition = serializers.ChoiceField(choices=["new", "opened", "worn", "damaged"], required=False, default="new")
+    serial = serializers.CharField(max_length=64, required=False, default="")
+    disposition = serializers.ChoiceField(
+        choices=_SEEN, required=False, default="", help_text="without it somebody else looks at the goods first"
+    )
+
+
+class StoreReturnIn(StrictSerializer):
+    node = serializers.CharField(max_length=32, help_text="the store")
+    staff = serializers.CharField(max_length=150)
+    order_number = serializers.CharField(max_length=64, required=False, default="", help_text="none: without receipt")
+    document = serializers.CharField(
+        max_length=64, required=False, default="", help_text="number of the identity document; kept as a hash only"
+    )
+    lines: Any = serializers.ListSerializer(child=HandedIn(), allow_empty=False, max_length=200)
+    refund = serializers.ChoiceField(
+        choices=_WAYS, required=False, default=RefundWay.ORIGINAL, help_text="without receipt always store credit"
+    )
+    reason = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["order_number"]:
+            lacking = [place for place, line in enumerate(attrs["lines"]) if not line["line_id"]]
+            if lacking:
+                raise serializers.ValidationError(
+                    {"lines": "Name the line_id of each line; GET receipts shows those of the sale."}
+                )
+        elif not attrs["document"]:
+            raise serializers.ValidationError({"document": "Without a receipt, enter the customer's document."})
+        return attrs
+
+
+class GiftCardOut(StrictSerializer):
+    number = serializers.CharField(help_text="masked")
+    balance = MoneyField(help_text="what may still be spent")
+    expires_on = serializers.DateField(allow_null=True)
