@@ -1,6 +1,7 @@
 """A crowd of clients in a process of its own: keep-alive connections that send the next request when answered.
 
-`Crowd` starts it; each line on its input asks for one round, each line of its output is how many were answered 200.
+`Crowd` starts it; each line on its input asks for one round, each line of its output is how many were taken.
+A request with ONE_OF_ITS_OWN in it gets another text there each time: the Idempotency-Key of a new order.
 """
 
 import json
@@ -9,11 +10,13 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 CONNECTIONS = 8
+ONE_OF_ITS_OWN = "@" * 32
 _ANSWERS_WITHIN_S = 20.0
 
 
@@ -59,7 +62,7 @@ class _Client:
             held += self._more(self.room[held:])
             end = bytes(self.room[:held]).find(b"\r\n\r\n")
         head = bytes(self.room[:end]).lower()
-        if not head.startswith(b"http/1.1 200"):
+        if not head.startswith((b"http/1.1 200", b"http/1.1 202")):
             raise RuntimeError(bytes(self.room[:held]).decode(errors="replace")[:600])
         left = int(head.partition(b"content-length:")[2].split(b"\r\n")[0]) - (held - end - 4)
         while left > 0:
@@ -77,12 +80,16 @@ def _round(port: int, requests: list[str], seconds: float) -> int:
     ready = [request.encode() for request in requests]
     clients = [_Client(port) for _ in range(CONNECTIONS)]
     until, done = time.monotonic() + seconds, 0
+
+    def another() -> bytes:
+        return choose.choice(ready).replace(ONE_OF_ITS_OWN.encode(), uuid.uuid4().hex.encode(), 1)
+
     for client in clients:
-        client.sock.sendall(choose.choice(ready))
+        client.sock.sendall(another())
     while time.monotonic() < until:
         for client in clients:
             client.receive()
-            client.sock.sendall(choose.choice(ready))
+            client.sock.sendall(another())
             done += 1
     for client in clients:
         client.receive()
