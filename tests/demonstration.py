@@ -1,9 +1,13 @@
-"""A freshly seeded demonstration inside one transaction: DEMO-1001 has come to its end, four runs are parked."""
+"""A freshly seeded demonstration inside one transaction: DEMO-1001 has come to its end, four runs are parked.
+
+Some orders stand still at the desk or at a counter, for the examples.
+"""
 
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Empty, Queue
 from typing import Any
@@ -11,10 +15,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from process_apis.engine import registry, runner, wake
+from process_apis.engine import registry, runner, sweeper, wake
 from process_apis.engine.models import FINISHED, ProcessRun, RunState
 from process_apis.orders.models import Order, OrderState
-from retail_platform.demo import samples, seed
+from process_apis.publication import publisher, shops
+from retail_platform.demo import order_samples, samples, seed
 from retail_platform.kernel import clock
 from tests.experience.carrying import carry_facts
 from tests.sandbox_process import SandboxProcess
@@ -59,6 +64,8 @@ def demonstration(sandbox: SandboxProcess) -> Iterator[None]:
         seed.write(base_url=box.url, sandbox_url=sandbox.url)
         samples.ask_for_a_person(now=clock.now())
         _play(box)
+        for channel in shops.look_up():
+            assert publisher.publish(channel), f"{channel} could not be told of stock"
         yield
 
 
@@ -70,12 +77,16 @@ def _play(box: _Letterbox) -> None:
         if Order.objects.filter(state=OrderState.CLOSED).exists() and not _moving().exists():
             return
         _open_letters(box)
+        order_samples.at_the_counter(now=clock.now())
+        _look_again()
     left = list(_moving().values_list("process", "step", "state", "error"))
     raise AssertionError(f"the demonstration did not come to its end: {left}")
 
 
 def _moving() -> Any:
-    return ProcessRun.objects.exclude(state__in=[*FINISHED, RunState.PARKED])
+    """What has something to do; the journeys of some examples wait for somebody who tries them."""
+    resting = ProcessRun.objects.filter(subject__in=order_samples.STANDING, state=RunState.WAITING)
+    return ProcessRun.objects.exclude(state__in=[*FINISHED, RunState.PARKED]).exclude(id__in=resting.values("id"))
 
 
 def _work() -> None:
@@ -83,6 +94,13 @@ def _work() -> None:
         for queue in registry.processes()[run.process].links(run.step):
             if not runner.advance(run_id=run.id, queue=queue):
                 break
+
+
+def _look_again() -> None:
+    """What looks again after a while does so now."""
+    past = clock.now() - timedelta(seconds=1)
+    _moving().filter(process="order_cancel").update(next_wake_at=past, lease_until=past)
+    sweeper.sweep()
 
 
 def _open_letters(box: _Letterbox) -> None:

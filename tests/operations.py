@@ -80,8 +80,11 @@ def _complete(value: Any, schema: dict[str, Any], schemas: dict[str, Any]) -> An
         if "$ref" in choice:
             schema = schemas[choice["$ref"].rsplit("/", 1)[1]]
     if schema.get("type") == "object":
-        inside = schema.get("properties", {})
-        return {name: _complete((value or {}).get(name), inner, schemas) for name, inner in inside.items()}
+        inside, given = schema.get("properties", {}), value or {}
+        apart = set(schema.get("not", {}).get("required", ()))
+        if apart & given.keys():
+            inside = {name: inner for name, inner in inside.items() if name not in apart - given.keys()}
+        return {name: _complete(given.get(name), inner, schemas) for name, inner in inside.items()}
     if schema.get("type") == "array" and value:
         return [_complete(item, schema["items"], schemas) for item in value]
     if value is not None:

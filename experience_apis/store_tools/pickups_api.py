@@ -96,7 +96,6 @@ class RejectionsView(ApiView):
 
 class _MoveView(IdempotentPost, ApiView):
     required_scopes = {"POST": "stores.write"}
-    path_examples = {"pickup": pickups_examples.ID}
     move: ClassVar[str]
     body: ClassVar[type[StrictSerializer]] = StaffIn
 
@@ -117,6 +116,7 @@ class _MoveView(IdempotentPost, ApiView):
 
 class PickView(_MoveView):
     move, body = "pick", PickIn
+    path_examples = {"pickup": pickups_examples.IDS["pick"]}
 
     @extend_schema(
         operation_id="pick_pickup",
@@ -136,6 +136,7 @@ class PickView(_MoveView):
 
 class ReadyView(_MoveView):
     move = "ready"
+    path_examples = {"pickup": pickups_examples.IDS["ready"]}
 
     @extend_schema(
         operation_id="ready_pickup",
@@ -155,6 +156,7 @@ class ReadyView(_MoveView):
 
 class ArrivedView(_MoveView):
     move = "arrived"
+    path_examples = {"pickup": pickups_examples.IDS["arrived"]}
 
     @extend_schema(
         operation_id="arrived_pickup",
@@ -173,6 +175,7 @@ class ArrivedView(_MoveView):
 
 class HandOverView(_MoveView):
     move, body = "handover", HandOverIn
+    path_examples = {"pickup": pickups_examples.IDS["handover"]}
 
     @extend_schema(
         operation_id="hand_over_pickup",
@@ -182,8 +185,7 @@ class HandOverView(_MoveView):
         request=HandOverIn,
         responses={200: PickupOut, **_REFUSED},
         examples=[
-            example("by code", {"staff": "kim", "code": "204211"}),
-            example("a part of it, to somebody else", pickups_examples.PART),
+            example("a part of it, to somebody else with an identity document", pickups_examples.PART),
             example("handed over", pickups_examples.HANDED_OVER, status=200),
         ],
         tags=_TAGS,
@@ -194,6 +196,7 @@ class HandOverView(_MoveView):
 
 class RejectView(_MoveView):
     move, body = "reject", RejectIn
+    path_examples = {"pickup": pickups_examples.IDS["reject"]}
 
     @extend_schema(
         operation_id="reject_pickup",

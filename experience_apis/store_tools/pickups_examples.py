@@ -1,10 +1,12 @@
 """Examples of pickups for the OpenAPI document."""
 
-ID = "0c6f3a52-6f0f-4c55-9a2b-7d5d1f1f0a11"
+from process_apis.pickups.examples import IDS, ORDERS
+
+ID = IDS["show"]
 STAFF = {"staff": "kim"}
 READY = {
     "id": ID,
-    "order_number": "W7K3M9PQRST",
+    "order_number": ORDERS["show"],
     "node": "STORE-001",
     "attempt": 1,
     "state": "ready",

@@ -10,21 +10,22 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from experience_apis.storefront import examples
 from process_apis.orders import cancellations, queries
+from process_apis.orders import examples as orders
 from process_apis.orders.cancellation_serializers import CancellationOut, CancelledLineIn, units_of
 from process_apis.orders.models import AskedBy, Cancellation
 from retail_platform.kernel import clock
 from retail_platform.kernel.idempotency.views import HEADER, IdempotentPost
 from retail_platform.kernel.identity.principal import Principal
+from retail_platform.kernel.problem import Invalid
 from retail_platform.kernel.schema import example
 from retail_platform.kernel.serializers import StrictSerializer
 from retail_platform.kernel.views import ApiView
 
 _TAGS = ["storefront"]
-_ID = "0b6f3e1e-8c7a-4d39-9a53-3c6c0f1f2a10"
 ANSWER: dict[str, Any] = {
-    "id": _ID, "order_number": examples.NUMBER, "state": "requested", "asked_by": "customer", "reason": "Ordered twice",
+    "id": str(orders.CANCELLATION), "order_number": orders.CANCELLED, "state": "requested", "asked_by": "customer",
+    "reason": "Ordered twice",
     "lines": [{"line_id": "1", "units": 1, "cancelled": 0}], "refused_because": "",
     "refund": {"amount": "0.00", "currency": "EUR"}, "requested_at": "2026-03-01T09:31:00Z", "decided_at": None,
     "settled_at": None,
@@ -41,7 +42,7 @@ class CancelIn(StrictSerializer):
 
 class CancellationsView(IdempotentPost, ApiView):
     required_scopes = {"POST": "storefront.orders"}
-    path_examples = {"number": examples.NUMBER}
+    path_examples = {"number": orders.TO_CANCEL}
 
     @extend_schema(
         operation_id="cancel_order",
@@ -61,6 +62,8 @@ class CancellationsView(IdempotentPost, ApiView):
         caller, key = cast(Principal, request.user), request.headers.get(HEADER, "")
 
         def work(body: dict[str, Any]) -> Response:
+            if not body["reason"] and "lines" not in body:  # a slip, such as a body that got lost, cancels nothing
+                raise Invalid("Say which lines to cancel, or for what reason all that has not left.")
             queries.visible(number, channels=caller.channels)
             asked = cancellations.request(
                 number=number,
@@ -79,7 +82,7 @@ class CancellationsView(IdempotentPost, ApiView):
 
 class CancellationView(ApiView):
     required_scopes = {"GET": "storefront.read"}
-    path_examples = {"cancellation_id": _ID}
+    path_examples = {"cancellation_id": str(orders.CANCELLATION)}
 
     @extend_schema(
         operation_id="cancellation",

@@ -10,10 +10,10 @@ from rest_framework.response import Response
 
 from canonical.order import Address
 from process_apis.order_to_cash import edits, queries
-from process_apis.order_to_cash.api import EXAMPLE_ORDER, ORDER
+from process_apis.order_to_cash.api import ORDER
 from process_apis.order_to_cash.changes_serializers import CancellationsOut, CancelOrderIn, EditOrderIn, ReleaseHoldIn
 from process_apis.order_to_cash.serializers import OrderOut
-from process_apis.orders import cancellations, holds
+from process_apis.orders import cancellations, examples, holds
 from process_apis.orders import queries as orders
 from process_apis.orders.cancellation_serializers import CancellationOut, units_of
 from process_apis.orders.models import AskedBy
@@ -25,7 +25,7 @@ from retail_platform.kernel.schema import ProblemOut, example
 from retail_platform.kernel.views import ApiView
 
 _ASKED: dict[str, Any] = {
-    "id": "0b6f3e1e-8c7a-4d39-9a53-3c6c0f1f2a10", "order_number": EXAMPLE_ORDER, "state": "requested",
+    "id": str(examples.CANCELLATION), "order_number": examples.CANCELLED, "state": "requested",
     "asked_by": "service", "reason": "The customer called", "lines": [{"line_id": "1", "units": 1, "cancelled": 0}],
     "refused_because": "", "refund": {"amount": "0.00", "currency": "EUR"}, "requested_at": "2026-03-01T09:31:00Z",
     "decided_at": None, "settled_at": None,
@@ -35,7 +35,7 @@ _THERE = {"name": "Ada Winter", "line1": "Hafenstr. 2", "city": "Bonn", "postcod
 
 class OrderCancellationsView(IdempotentPost, ApiView):
     required_scopes = {"GET": "process.read", "POST": "process.write"}
-    path_examples = {"number": EXAMPLE_ORDER}
+    path_examples = {"number": {"GET": examples.CANCELLED, "POST": examples.TO_CANCEL_AT_DESK}}
 
     @extend_schema(
         operation_id="order_cancellations",
@@ -83,7 +83,6 @@ class OrderCancellationsView(IdempotentPost, ApiView):
 
 class _ChangeView(IdempotentPost, ApiView):
     required_scopes = {"POST": "process.write"}
-    path_examples = {"number": EXAMPLE_ORDER}
 
     def changed(self, request: Request, number: str, body: Any, work: Callable[[dict[str, Any]], None]) -> HttpResponse:
         """The order after the change."""
@@ -98,6 +97,8 @@ class _ChangeView(IdempotentPost, ApiView):
 
 
 class OrderEditsView(_ChangeView):
+    path_examples = {"number": examples.TO_EDIT}
+
     @extend_schema(
         operation_id="edit_order",
         summary="Correct the address of an order, or have other nodes send its lines",
@@ -127,6 +128,8 @@ class OrderEditsView(_ChangeView):
 
 
 class HoldReleasesView(_ChangeView):
+    path_examples = {"number": examples.TO_RELEASE}
+
     @extend_schema(
         operation_id="release_hold",
         summary="Let an order go on that was held as a possible fraud",

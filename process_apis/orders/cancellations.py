@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import F
@@ -49,6 +49,7 @@ def request(
     by: str = "",
     reason: str = "",
     evidence: Mapping[str, Any] | None = None,
+    cancellation_id: UUID | None = None,
 ) -> Cancellation:
     """Ask for units by line_id, or for all that has not left. The same key again finds the first request.
 
@@ -70,6 +71,7 @@ def request(
         raise _too_late(order, lines, gone)
     told = {"units": wanted} if asked_by == AskedBy.CHANNEL else {}
     made = Cancellation.objects.create(
+        id=cancellation_id or uuid4(),
         order=order,
         key=key,
         asked_by=asked_by,

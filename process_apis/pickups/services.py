@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.db import transaction
@@ -40,6 +41,14 @@ class WrongQuantity(Unprocessable):
     kind, title = "pickup-wrong-quantity", "The pickup does not have these goods"
 
 
+_NAMES = UUID("6f5c1d5e-2f8b-4a41-9d0c-7a3f6f0b2e11")
+
+
+def pickup_id_of(*, order_number: str, node: str, attempt: int) -> UUID:
+    """The id of a pickup, known before there is one. It opens nothing: the code is made of it with a secret."""
+    return uuid5(_NAMES, f"{order_number}/{node}/{attempt}")
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """One order line to be handed over; `parts` is what to fetch for one unit of it, by sku."""
@@ -59,8 +68,10 @@ def open_pickup(
         before = Pickup.objects.filter(order_number=order_number).order_by("-attempt").first()
         if before and before.node == node and before.state in decisions.OPEN:
             return before
+        attempt = before.attempt + 1 if before else 1
         pickup = Pickup(
-            order_number=order_number, channel=channel, node=node, attempt=before.attempt + 1 if before else 1,
+            id=pickup_id_of(order_number=order_number, node=node, attempt=attempt),
+            order_number=order_number, channel=channel, node=node, attempt=attempt,
             customer_name=customer_name, ready_by=ready_by, correlation_id=correlation.current(),
         )  # fmt: skip
         pickup.code_hint = codes.code_of(pickup.id)[-2:]

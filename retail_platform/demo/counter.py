@@ -1,6 +1,6 @@
 """Some of the day's shoppers collect at a store, and somebody pretends to serve them there."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -36,9 +36,13 @@ def some_collect(baskets: Sequence[Basket], *, seed: int) -> list[Basket]:
     return found
 
 
-def serve() -> int:
-    """One step for each pickup that waits: fetch it, or say it is not there; then hand it over. Returns how many."""
+def serve(*, but: Collection[str] = ()) -> int:
+    """One step for each pickup that waits: fetch it, or say it is not there; then hand it over. Returns how many.
+
+    `but` are orders whose pickups somebody else serves.
+    """
     waiting = Pickup.objects.filter(state__in=decisions.OPEN, staff__in=("", CLERK)).order_by("created_at")
+    waiting = waiting.exclude(order_number__in=but)
     served = 0
     for pickup in waiting:
         with correlation.use(pickup.correlation_id or correlation.new()):

@@ -15,7 +15,7 @@ from process_apis.cases.models import Case, CaseKind
 from process_apis.catalog import queries as catalog
 from process_apis.engine.examples import ORDER, WEBHOOKS
 from process_apis.orders import services as orders
-from retail_platform.demo import assortment, stock_samples
+from retail_platform.demo import assortment, order_samples, stock_samples
 from retail_platform.kernel import correlation
 from system_apis.connections import queries as connections
 from system_apis.inbox import services as inbox
@@ -88,6 +88,7 @@ def ask_for_a_person(*, now: datetime) -> None:
             case_id=CASE,
         )
     stock_samples.tell(now=now)
+    order_samples.write(now=now)
 
 
 def _unreadable(act: str) -> bytes:

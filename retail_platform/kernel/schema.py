@@ -1,7 +1,8 @@
 """What every operation has in common, written into the OpenAPI documents so that no view need repeat it.
 
 Security by scope, the Idempotency-Key, the problems any operation may answer, strict bodies, and examples of
-parameters (`path_examples` of the view, `examples` of its query serializer; one may be a function, asked each time).
+parameters (`path_examples` of the view, `examples` of its query serializer; one may be a function, asked each time, or
+a dict by method). Of the fields a serializer names as `not_together` a body has one at most.
 """
 
 from typing import Any, Literal
@@ -19,6 +20,8 @@ from retail_platform.kernel.serializers import StrictSerializer
 EXAMPLE_KEYS = {
     "a UUID": "0b6f7b1e-6f0e-4b57-9d9b-0f3f5d3b2a11",
     "another, for another request": "7c1d0e52-94b3-4d0a-8f5e-2a6b8c9d0e1f",
+    "a third": "2e9a4c77-51d0-4f6b-a8c3-6d1b0e7f9a42",
+    "a fourth": "91f3b6d8-0c2e-4a75-b1d4-8e5a7c3f2b60",
 }
 
 
@@ -89,8 +92,15 @@ class RetailSchema(AutoSchema):
         for parameter in parameters:
             if parameter["name"] in examples and "examples" not in parameter:
                 value = examples[parameter["name"]]
+                value = value.get(self.method) if isinstance(value, dict) else value
                 parameter.setdefault("example", value() if callable(value) else value)
         return parameters
+
+    def _map_basic_serializer(self, serializer: Any, direction: str) -> dict[str, Any]:
+        schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)
+        if apart := getattr(serializer, "not_together", ()):
+            schema["not"] = {"required": list(apart)}
+        return schema
 
     def _map_serializer_field(self, field: Any, direction: str, bypass_extensions: bool = False) -> dict[str, Any]:
         schema: dict[str, Any] = super()._map_serializer_field(field, direction, bypass_extensions)

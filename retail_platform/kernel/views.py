@@ -23,7 +23,7 @@ class ApiView(APIView):
     required_scopes: ClassVar[dict[str, str]] = {}
     also_scopes: ClassVar[dict[str, str]] = {}
     query_serializer: ClassVar[type[StrictSerializer] | None] = None
-    path_examples: ClassVar[dict[str, str]] = {}
+    path_examples: ClassVar[dict[str, Any]] = {}
     query: dict[str, Any]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
