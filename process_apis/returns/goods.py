@@ -76,7 +76,7 @@ def dispose(
     )
     line.refresh_from_db()
     if not changed:
-        raise services.WrongState(f"{line.units} x {line.sku} are {line.get_disposition_display()} already")
+        raise services.WrongState(f"{line.units} x {line.sku} are {line.get_disposition_display().lower()} already")
     if disposition != Disposition.QUARANTINE:
         _tell(line.receipt, "return.disposed", by=by, disposal=f"{line.id}:{disposition}")
     _all_looked_at(line.receipt, by=by)
