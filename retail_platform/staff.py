@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from experience_apis.store_tools.models import StoreStaff
 
-_ORDER = ("orders.view_order", "orders.view_parcel", "notices.view_notice")
+_ORDER = ("orders.view_order", "orders.view_parcel")
 _GOODS = (
     "pickups.view_pickup",
     "catalog.view_product", "catalog.view_node", "stock.view_stockposition", "stock.view_reservation",
@@ -35,12 +35,14 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "engine.change_processrun", "cases.view_case", "cases.change_case", "connections.view_connection",
         "connections.change_connection", "inbox.view_inboxmessage", "outbox.view_fact", "crosswalk.view_link",
         "crosswalk.add_link", "crosswalk.change_link", "identity.view_client", "identity.view_apikey",
-        "partners.view_endpoint", "partners.change_endpoint", "partners.view_delivery", "partners.change_delivery",
+        "notices.view_notice", "notices.change_notice", "notices.view_noticepolicy", "notices.add_noticepolicy",
+        "notices.change_noticepolicy", "partners.view_endpoint", "partners.change_endpoint",
+        "partners.view_delivery", "partners.change_delivery",
     ),
     "store-staff": (),  # pages of their own at /store/; which stores, an administrator says under Store staff
     "service-desk": (*_ORDER, *_GOODS, *_RETURNS, "returns.change_return",
                      "engine.view_processrun", "cases.view_case", "cases.change_case",
-                     "notices.change_notice", "notices.view_noticepolicy"),
+                     "notices.view_notice", "notices.change_notice", "notices.view_noticepolicy"),
     "master-data": (
         "catalog.view_product", "catalog.add_product", "catalog.change_product", "catalog.view_node",
         "catalog.add_node", "catalog.change_node", "catalog.view_channel", "catalog.add_channel",

@@ -9,10 +9,12 @@ from django.contrib.auth.models import Group, User
 from django.test import Client as Browser
 
 from canonical.stock import StockMovement
+from experience_apis.partners.models import Endpoint
 from process_apis.cases import services as cases
 from process_apis.cases.models import Case, CaseKind
 from process_apis.engine.models import ProcessRun, RunState, RunStep, StepState
 from process_apis.ledger import services as ledger
+from process_apis.notices.models import Notice
 from process_apis.orders import services as orders
 from process_apis.orders.models import Order, Parcel
 from process_apis.publication.models import ChannelLevel, ChannelShop
@@ -71,6 +73,7 @@ def a_day(*, number: str = "W-1001") -> Day:
         a_pickup(order_number=number)
         _policies(number)
         _told_and_chosen(number)
+        _told_people(number)
         parcel = Parcel.objects.create(
             order=order, shipment_id=f"SHP-{number}", position=1, node="WH-1", shipping_minor=0, shipping_tax_minor=0,
             total_minor=11900, invoice_number=f"INV-{number}", dispatched_at=clock.now(),
@@ -149,6 +152,18 @@ def _told_and_chosen(number: str) -> None:
         order_number=number, channel="web", chosen=[part], explanation={"why": "the only one that has it"}, at=NOON
     )
     stored_value.open_account(kind=ValueKind.GIFT_CARD, number=f"6006 4910 {number}", pin="4711", currency="EUR")
+
+
+def _told_people(number: str) -> None:
+    """A mail to the buyer, and a webhook that a partner did not take."""
+    Notice.objects.create(event_id=uuid4(), template="order_confirmed", order_number=number, channel="web",
+                          language="de", state="sent", sent_at=NOON)  # fmt: skip
+    endpoint = Endpoint(client="partner", url="https://partner.example/hooks", events=["*"])
+    endpoint.secrets = {"present": SECRET}
+    endpoint.save(force_insert=True)
+    tries = [{"at": "2026-03-01T12:00:00Z", "status": 500, "error": "<b>it answered 500</b>", "took_ms": 7}]
+    endpoint.deliveries.create(event_id=uuid4(), name="order.placed", subject=f"order:{number}", tries=tries,
+                               body=PAYLOAD.decode(), attempts=1)  # fmt: skip
 
 
 def _stock_papers(number: str) -> None:
