@@ -23,7 +23,13 @@ from process_apis.order_to_cash.steps.give_back_cancelled import (
     reduce_erp_order,
     refund_cancelled,
 )
-from process_apis.order_to_cash.steps.give_up_rest import give_up_rest, settle_pickup
+from process_apis.order_to_cash.steps.give_up_rest import (
+    book_left_behind,
+    give_up_rest,
+    reduce_left_behind,
+    refund_left_behind,
+    settle_pickup,
+)
 from process_apis.order_to_cash.steps.issue_invoice import issue_invoice
 from process_apis.order_to_cash.steps.post_journal import (
     post_cancellation,
@@ -154,7 +160,15 @@ HAND_OVER = Process(  # the counter's parcel; what was left at the counter is gi
     starts_on="pickup.handed_over",
     subject="pickup_id",
     on_refusal="park",
-    steps=(Step(record_handover), Step(give_up_rest), Step(settle_pickup)),
+    steps=(
+        Step(record_handover),
+        Step(give_up_rest),
+        Step(reduce_left_behind, remote=True),
+        Step(refund_left_behind, queue="finance", remote=True),
+        Step(book_left_behind, queue="finance"),
+        Step(post_cancellation, queue="finance", remote=True),
+        Step(settle_pickup),
+    ),
 )
 
 STORE_REJECTION = Process(  # another store, or sent home; where nobody has it the order's own journey turns back

@@ -42,6 +42,12 @@ def in_vain(order_number: str, *, node: str) -> Pickup | None:
     return last if last and ended and last.state in (PickupState.EXPIRED, PickupState.STORE_REJECTED) else None
 
 
+def unsettled(order_number: str) -> bool:
+    """Has a counter handed something over that the other books do not know of yet?"""
+    handed = (PickupState.HANDED_OVER, PickupState.COLLECTED_PARTIAL)
+    return Pickup.objects.filter(order_number=order_number, state__in=handed, settled_at=None).exists()
+
+
 def counts(node: str) -> dict[str, int]:
     """How many pickups a store has in each open state."""
     rows = Pickup.objects.filter(node=node, state__in=OPEN).values_list("state").annotate(Count("id")).order_by()

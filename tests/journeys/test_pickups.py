@@ -35,6 +35,14 @@ SELECT sum(payment.amount_minor), sum(payment.captured_minor) FROM orders_paymen
 JOIN orders_order ON orders_order.id = payment.order_id WHERE orders_order.number = %s
 """
 
+GIFT_CARD = {"kind": "gift_card", "number": "6006 4910 0000 1003"}
+ON_CARDS = "SELECT sum(balance_minor - held_minor)::bigint FROM stored_value_valueaccount WHERE kind = 'gift_card'"
+OWED = """
+SELECT sum(line.amount_minor)::bigint FROM ledger_journalline line
+JOIN ledger_journalentry entry ON entry.id = line.entry_id JOIN ledger_account account ON account.code = line.account_id
+WHERE entry.order_number = %s AND account.role = 'DEP'
+"""
+
 
 class Shop:
     """A shopper, and the person at the counter of a store."""
@@ -57,7 +65,7 @@ class Shop:
         )[0]
         return str(sku), str(node)
 
-    def order(self, *, sku: str, node: str, units: int) -> str:
+    def order(self, *, sku: str, node: str, units: int, payment: dict[str, str] | None = None) -> str:
         """An order to be collected, and the store asked for it. Returns its number."""
         ship_to = {"name": "Ada", "line1": "Hauptstr. 1", "city": "Berlin", "postcode": "10115", "country": "DE"}
         answer = requests.post(
@@ -67,7 +75,7 @@ class Shop:
                 "lines": [{"sku": sku, "quantity": units}],
                 "customer": {"name": "Ada Winter", "email": "ada@example.com"},
                 "ship_to": ship_to,
-                "payment": {"kind": "card", "token": "tok_visa"},
+                "payment": payment or {"kind": "card", "token": "tok_visa"},
                 "fulfilment": {"method": "pickup", "node": node},
             },
             headers={"Idempotency-Key": uuid.uuid4().hex, "Authorization": f"Bearer {self.day.key}"},
@@ -180,6 +188,32 @@ def test_what_is_left_at_the_counter_is_not_charged(shop: Shop) -> None:
     assert agreed == captured * 3
     assert shop.day.one(UNBALANCED, number) == 0
     assert shop.held(number) == []
+
+
+def test_what_is_left_at_the_counter_goes_back_onto_the_gift_card_that_paid_it(shop: Shop) -> None:
+    sku, node = shop.a_place(units=3)
+    before = shop.day.one(ON_CARDS)
+    number = shop.order(sku=sku, node=node, units=3, payment=GIFT_CARD)
+    shop.at_counter(number, node, "ready")
+    shop.at_counter(number, node, "handover", id_checked=True, lines=[{"line_id": "1", "units": 1}])
+    shop.comes_to(number, "closed")
+
+    agreed, _ = shop.day.rows(MONEY, number)[0]
+    assert (before - shop.day.one(ON_CARDS)) * 3 == agreed
+    assert dict(shop.day.rows(BOOKED, number)) == {"deposit": 1, "cancellation": 1, "sale": 1, "cost": 1}
+    assert shop.day.rows(OWED, number) == [(0,)]
+
+
+def test_a_no_show_who_paid_by_gift_card_has_it_back(shop: Shop) -> None:
+    sku, node = shop.a_place(units=1)
+    before = shop.day.one(ON_CARDS)
+    number = shop.order(sku=sku, node=node, units=1, payment=GIFT_CARD)
+    shop.at_counter(number, node, "ready")
+    shop.time_passes(number, until_expiry=timedelta(seconds=-1))
+    shop.comes_to(number, "cancelled")
+
+    assert shop.day.one(ON_CARDS) == before
+    assert shop.day.rows(OWED, number) == [(0,)]
 
 
 def test_a_no_show_is_released_voided_and_told(shop: Shop) -> None:

@@ -43,6 +43,8 @@ def await_parcels(ctx: StepContext) -> Outcome:
         return Wait(fact="shipment.dispatched order.cancellation_decided", until=ctx.now + look_again)
     if order.parcels.exclude(state=ParcelState.SETTLED).exists():
         return Wait(fact="parcel.settled", until=ctx.now + look_again)
+    if order.pickup_node and pickups.unsettled(order.number):
+        return Wait(fact="pickup.settled", until=ctx.now + look_again)
     if cancellations.unsettled(order):
         return Wait(fact="order.cancellation_settled", until=ctx.now + look_again)
     return Done(parcels=order.parcels.count())

@@ -28,12 +28,24 @@ def refund_cancelled(ctx: StepContext) -> Done:
     asked = _part(ctx)
     if asked is None:
         return Done(refunds={})
-    back = _back(asked.order)
+    refunds, writes = give_back_beyond_due(ctx, asked.order, cause=str(asked.id))
+    noted = partial(Cancellation.objects.filter(id=asked.id).update, refund_minor=sum(refunds.values()))
+    return Done(refunds=refunds, then=[*writes, noted])
+
+
+def give_back_beyond_due(
+    ctx: StepContext, order: Order, *, cause: str
+) -> tuple[dict[str, int], list[Callable[[], object]]]:
+    """Refund what was taken before goods left and is not needed for what remains of an order.
+
+    Returns the minor units by account role, and what is to be written of it. `cause` names the refunds.
+    """
+    back = _back(order)
     writes: list[Callable[[], object]] = []
     refunds: dict[str, int] = {}
-    for payment in queries.payments_of(asked.order.number):
+    for payment in queries.payments_of(order.number):
         for taken, minor in _of_captures(payment, back.get(payment.id, 0)):
-            part = f"{asked.id}:{payment.position}:{taken.id}"
+            part = f"{cause}:{payment.position}:{taken.id}"
             reference = tenders.give_back(
                 payment, taken=taken.provider_reference, minor=minor, part=part, key=ctx.key.part(part)
             )
@@ -42,26 +54,30 @@ def refund_cancelled(ctx: StepContext) -> Done:
             writes.append(
                 partial(payments.refunded, payment, minor=minor, reference=reference, key=f"refund:cancel:{part}")
             )
-    noted = partial(Cancellation.objects.filter(id=asked.id).update, refund_minor=sum(refunds.values()))
-    return Done(refunds=refunds, then=[*writes, noted])
+    return refunds, writes
 
 
 def book_cancellation(ctx: StepContext) -> Done:
+    asked = cancellations.cancellation(UUID(ctx.subject))
+    cause = f"cancellation:{asked.id}"
+    return book_given_back(ctx, asked.order, name=asked.id.hex[:8], cause=cause, memo=f"Cancelled by {asked.asked_by}")
+
+
+def book_given_back(ctx: StepContext, order: Order, *, name: str, cause: str, memo: str) -> Done:
     """Money taken before goods left was owed to the customer; it is his again (workflows, section 1)."""
     refunds = ctx.facts.get("refunds") or {}
     if not refunds:
         return Done(cancellation_entry="")
-    asked = cancellations.cancellation(UUID(ctx.subject))
     entry = ledger.entry_of(
-        reference=f"CANCEL-{asked.order.number}-{asked.id.hex[:8]}",
+        reference=f"CANCEL-{order.number}-{name}",
         purpose="cancellation",
-        source_event=f"cancellation:{asked.id}",
+        source_event=cause,
         booked_on=ledger.business_day(),
         legs=[(role, -minor) for role, minor in decisions.deposit_legs(taken=list(refunds.items()))],
-        currency=asked.order.currency,
-        memo=f"Cancelled by {asked.asked_by}",
+        currency=order.currency,
+        memo=memo,
     )
-    ledger.book(entry, order_number=asked.order.number)
+    ledger.book(entry, order_number=order.number)
     return Done(cancellation_entry=entry.reference)
 
 

@@ -1,11 +1,15 @@
-"""Give up what a customer left at the counter: to the shelf, off the order; its hold ends when the order closes."""
+"""Give up what a customer left at the counter: to the shelf, off the order, and what was paid for it back to him.
 
-from process_apis.engine.process import Done, NeedsPerson, StepContext
+A hold on a card ends when the order closes; what was taken with the order, a gift card's share for one, is refunded.
+"""
+
+from process_apis.engine.process import Done, StepContext
+from process_apis.order_to_cash.steps.create_erp_order import reduce_to_what_remains
+from process_apis.order_to_cash.steps.give_back_cancelled import book_given_back, give_back_beyond_due
 from process_apis.orders import queries, rest
-from process_apis.orders.models import Order
 from process_apis.pickups import queries as pickups
 from process_apis.pickups import services as counter
-from process_apis.pickups.models import PickupState
+from process_apis.pickups.models import Pickup, PickupState
 from process_apis.stock import services as stock
 
 
@@ -14,15 +18,30 @@ def give_up_rest(ctx: StepContext) -> Done:
     if pickup.state != PickupState.COLLECTED_PARTIAL:
         return Done()
     order = queries.locked(pickup.order_number)
-    if _paid_before(order):
-        raise NeedsPerson(
-            f"the customer has paid for what was left at the counter ({order.number})",
-            proposal="refund it the way it was paid, cancel the lines, then skip this step with the refund's number",
-            kind="business",
-        )
     units = stock.release(order_number=order.number)
     rest.give_up(order, reason="the customer left it at the counter", now=ctx.now)
     return Done(units_given_back=units)
+
+
+def reduce_left_behind(ctx: StepContext) -> Done:
+    pickup = _left_behind(ctx)
+    if pickup is None:
+        return Done()
+    return Done(erp_order=reduce_to_what_remains(queries.order(pickup.order_number), key=ctx.key))
+
+
+def refund_left_behind(ctx: StepContext) -> Done:
+    pickup = _left_behind(ctx)
+    if pickup is None:
+        return Done(refunds={})
+    refunds, writes = give_back_beyond_due(ctx, queries.order(pickup.order_number), cause=f"pickup-{pickup.id.hex}")
+    return Done(refunds=refunds, then=writes)
+
+
+def book_left_behind(ctx: StepContext) -> Done:
+    pickup = pickups.pickup(ctx.subject)
+    order, memo = queries.order(pickup.order_number), "Left at the counter"
+    return book_given_back(ctx, order, name=pickup.id.hex[:8], cause=f"pickup:{pickup.id}", memo=memo)
 
 
 def settle_pickup(ctx: StepContext) -> Done:
@@ -31,5 +50,6 @@ def settle_pickup(ctx: StepContext) -> Done:
     return Done()
 
 
-def _paid_before(order: Order) -> bool:
-    return any(payment.taken_before_goods_leave and payment.captured_minor for payment in order.payments.all())
+def _left_behind(ctx: StepContext) -> Pickup | None:
+    pickup = pickups.pickup(ctx.subject)
+    return pickup if pickup.state == PickupState.COLLECTED_PARTIAL else None
