@@ -104,7 +104,8 @@ def free_sku(shop: ShopifyShop) -> str:
     """An sku of ours that no variant is linked to yet."""
     return str(
         shop.one(
-            "SELECT sku FROM catalog_product WHERE sku LIKE 'SKU-%%' AND sku NOT IN (SELECT ours FROM crosswalk_link)"
+            "SELECT sku FROM catalog_product WHERE sku LIKE 'SKU-%%' AND sku NOT IN (SELECT ours FROM crosswalk_link"
+            " WHERE entity = 'variant')"
             " AND sku IN (SELECT sku FROM stock_stockposition WHERE on_hand - reserved > 3) ORDER BY sku LIMIT 1"
         )
     )
