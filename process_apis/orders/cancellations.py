@@ -150,7 +150,8 @@ def gone_at_channel(order: Order, remains: Mapping[str, int]) -> dict[str, int]:
             continue
         undecided = asked.state == CancellationState.REQUESTED
         known.update({each.line.line_id: each.units if undecided else each.cancelled for each in asked.lines.all()})
-    lines = {line.line_id: line.quantity for line in order.lines.all() if line.line_id in remains}
+    # What came back is off the channel's order too, and was no cancellation.
+    lines = {line.line_id: line.quantity - line.returned for line in order.lines.all() if line.line_id in remains}
     gone = {name: quantity - remains[name] - known[name] for name, quantity in lines.items()}
     return {name: count for name, count in gone.items() if count > 0}
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from canonical.money import Money
 from canonical.order import Order
 from canonical.shipment import Shipment
 from system_apis.terms import CallKey, VendorRef, VendorTerms
@@ -65,6 +66,14 @@ class CommercePort(Protocol):
         self, channel_order_id: str, units: Mapping[str, int], *, whole: bool, reason: str, key: CallKey
     ) -> VendorRef:
         """Tell of units by line_id that will not come, or of the whole order. The shop gives back what it took."""
+
+    def tell_refunded(
+        self, channel_order_id: str, units: Mapping[str, int], *, by_shop: Money | None, reason: str, key: CallKey
+    ) -> VendorRef:
+        """Tell of units by line_id that came back. `by_shop` is what the shop took and is to give back; None: nothing.
+
+        Raises Refused where fewer were sent.
+        """
 
     def stock_place(self) -> str | None:
         """Where in the shop our levels go, by its own name; None: nobody wants us to tell this shop of stock."""

@@ -131,7 +131,9 @@ def create_credit_memo(world: World, asked: Asked) -> Reply:
         prefix="CM",
         operation="create_credit_memo",
         body=body,
-        subject=str(body.get("orderNumber") or body["creditMemoNumber"]),  # of goods without a receipt there is no order
+        subject=str(
+            body.get("orderNumber") or body["creditMemoNumber"]
+        ),  # of goods without a receipt there is no order
         amount=body["totalAmount"],
     )
 

@@ -13,6 +13,7 @@ from system_apis.sandbox import (
     payments,
     pos,
     shop_changes,
+    shop_refunds,
     shopify_graphql,
     tax,
     wms,
@@ -21,7 +22,8 @@ from system_apis.sandbox.asked import Asked, Refusal, Reply, Route
 from system_apis.sandbox.world import World
 
 SYSTEMS = (
-    carrier, commerce, shop_changes, shopify_graphql, erp_books, payments, payment_troubles, pos, tax, wms, control,
+    carrier, commerce, shop_changes, shop_refunds, shopify_graphql, erp_books, payments, payment_troubles, pos, tax,
+    wms, control,
 )  # fmt: skip
 ROUTES = tuple(route for system in SYSTEMS for route in system.ROUTES)
 CONTROL = "_control"

@@ -10,6 +10,7 @@ from typing import Any
 from system_apis.sandbox.asked import Asked, Reply, Route
 from system_apis.sandbox.commerce import left_to_ship
 from system_apis.sandbox.shop_changes import take_off
+from system_apis.sandbox.shop_refunds import TooManyBack, give_back
 from system_apis.sandbox.shopify_protocol import PATH, bare, call, data, errors, user_errors
 from system_apis.sandbox.world import World
 
@@ -60,11 +61,11 @@ def refund_create(world: World, asked: Asked) -> Reply:
     if order is None:
         return _refunded(None, user_errors(["orderId"], "Order does not exist"))
     units = {bare(each.get("lineItemId"), "LineItem"): int(each["quantity"]) for each in wish["refundLineItems"]}
+    if str(wish.get("note")).startswith("return "):  # what was sent and came back
+        return _returned(world, asked, order, units, wish, key=key)
     left = left_to_ship(world, order)
     if any(not 0 < count <= left.get(name, 0) for name, count in units.items()):
-        return _refunded(
-            None, user_errors(["refundLineItems"], "Quantity cannot be more than what is left")
-        )
+        return _refunded(None, user_errors(["refundLineItems"], "Quantity cannot be more than what is left"))
     back = sum((Decimal(str(each["amount"])) for each in wish.get("transactions") or []), Decimal(0))
     if back > _worth(order, wish["refundLineItems"]) or (back and order.get("financial_status") != "paid"):
         return _refunded(None, user_errors(["transactions"], "Refund amount is greater than the amount paid"))
@@ -77,6 +78,19 @@ def refund_create(world: World, asked: Asked) -> Reply:
     if key:
         world.store.put("commerce.refund_keys", key, made)
     _effect(world, asked, order, key=key or str(wish.get("note")), reference=made["id"], amount=str(back))
+    return _refunded(made, [])
+
+
+def _returned(
+    world: World, asked: Asked, order: dict[str, Any], units: dict[str, int], wish: dict[str, Any], *, key: str
+) -> Reply:
+    amount = sum((Decimal(str(each["amount"])) for each in wish.get("transactions") or []), Decimal(0))
+    try:
+        made = give_back(world, asked, order, units, amount=str(amount), note=str(wish["note"]), key=key)
+    except TooManyBack as wrong:
+        return _refunded(None, user_errors(["refundLineItems"], str(wrong)))
+    if key:
+        world.store.put("commerce.refund_keys", key, made)
     return _refunded(made, [])
 
 
@@ -126,6 +140,7 @@ def _refunded(made: dict[str, Any] | None, wrong: list[dict[str, Any]]) -> Reply
 
 ROUTES = [
     Route("POST", PATH, "cancel", order_cancel, of="commerce", about=b"orderCancel("),
+    Route("POST", PATH, "refund", refund_create, of="commerce", about=b'"return '),
     Route("POST", PATH, "cancel", refund_create, of="commerce", about=b"refundCreate"),
     Route("POST", PATH, "suggested_refund", suggested_refund, of="commerce", about=b"suggestedRefund"),
 ]

@@ -216,13 +216,19 @@ def test_what_was_never_sold_has_no_price_without_a_receipt(play: Play, till: Ca
 
 def test_what_the_marketplace_sold_the_marketplace_pays_back(play: Play, till: Caller) -> None:
     paid = Tender(kind="card", amount=eur(11900), state=TenderState.CAPTURED, reference="55")
-    order = an_order(channel="shop", channel_order_id="5001", tenders=(paid,))
-    sent(play, order)
+    bought = play.sandbox.place_order(
+        lines=[{"sku": "BOOT-42", "quantity": 1, "price": "119.00"}],
+        address={"country_code": "DE", "city": "Berlin", "zip": "10115"},
+        financial_status="paid",
+    )
+    line = a_line(line_id=str(bought["line_items"][0]["id"]))
+    sent(play, an_order(channel="shop", channel_order_id=str(bought["id"]), lines=(line,), tenders=(paid,)))
 
-    taken_back(till, play, a_return(refund="cash"))
+    taken_back(till, play, a_return(refund="cash", lines=[{**BOOT, "line_id": line.line_id}]))
 
     assert "TILL" not in books(NUMBER)
     assert play.sandbox.effects(system="payments", operation="refund") == []
+    assert [each["amount"] for each in play.sandbox.effects(system="commerce", operation="refund")] == ["119.00"]
 
 
 def test_a_gift_card_says_what_it_holds_and_not_its_number(play: Play, till: Caller) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from canonical.money import Money
 from canonical.order import Order
 from canonical.shipment import Shipment
 from retail_platform.kernel import clock
@@ -58,6 +59,13 @@ class SandboxCommerce:
         """Tell of units that will not come; the shop keeps our key, so a repeat is harmless."""
         body = mapping.to_cancellation(units, whole=whole, reason=reason)
         return mapping.read_cancelled(self.client.cancel(channel_order_id, body, key=key), order_id=channel_order_id)
+
+    def tell_refunded(
+        self, channel_order_id: str, units: Mapping[str, int], *, by_shop: Money | None, reason: str, key: CallKey
+    ) -> VendorRef:
+        """Tell of units that came back; the shop keeps our key, so a repeat is harmless."""
+        body = mapping.to_refund(units, by_shop=by_shop, reason=reason)
+        return mapping.read_refunded(self.client.refund(channel_order_id, body, key=key), order_id=channel_order_id)
 
     def stock_place(self) -> str | None:
         """The pretend shop has one place, unless the connection's settings name another."""

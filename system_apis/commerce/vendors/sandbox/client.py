@@ -24,6 +24,10 @@ class SandboxCommerceClient:
         headers = {**self._proof(), "Idempotency-Key": key.value}
         return self.http.request("POST", self._path(order_id, "cancel"), json=body, headers=headers, key=key)
 
+    def refund(self, order_id: str, body: dict[str, Any], *, key: CallKey) -> Answer:
+        headers = {**self._proof(), "Idempotency-Key": key.value}
+        return self.http.request("POST", self._path(order_id, "refunds"), json=body, headers=headers, key=key)
+
     def set_levels(self, body: dict[str, Any], *, key: CallKey) -> Answer:
         headers = {**self._proof(), "Idempotency-Key": key.value}
         return self.http.request(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from canonical.money import Money
 from canonical.shipment import Shipment
 from system_apis.errors import ContractBroken
 from system_apis.terms import VendorRef
@@ -30,6 +31,15 @@ class _Cancellation(Shape):
     order_id: int
 
 
+class _Refund(Shape):
+    id: str
+    order_id: int
+
+
+class _Refunded(Shape):
+    refund: _Refund
+
+
 class _Cancelled(Shape):
     cancellation: _Cancellation
 
@@ -49,6 +59,20 @@ def to_cancellation(units: Mapping[str, int], *, whole: bool, reason: str) -> di
     """Units that will not come, or the whole order."""
     lines = [{"id": line_id, "quantity": quantity} for line_id, quantity in units.items()]
     return {"whole": whole, "reason": reason, "line_items": lines}
+
+
+def to_refund(units: Mapping[str, int], *, by_shop: Money | None, reason: str) -> dict[str, Any]:
+    """Units that came back, and what the shop is to give back itself."""
+    lines = [{"id": line_id, "quantity": quantity} for line_id, quantity in units.items()]
+    return {"refund": {"note": reason, "line_items": lines, "amount": by_shop.text if by_shop else "0"}}
+
+
+def read_refunded(answer: Answer, *, order_id: str) -> VendorRef:
+    """The shop's name of the refund. Raises ContractBroken when it is another order's."""
+    made = read(_Refunded, answer).refund
+    if str(made.order_id) != order_id:
+        raise ContractBroken(f"order_id: refunded {made.order_id}, not {order_id}", evidence=answer.evidence)
+    return VendorRef(str(made.id))
 
 
 def read_cancelled(answer: Answer, *, order_id: str) -> VendorRef:

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from canonical.money import Money
 from canonical.order import Order
 from canonical.shipment import Shipment
 from retail_platform.kernel import clock
 from system_apis.commerce.port import Level, LevelAnswer, LevelState, OrderChange
-from system_apis.commerce.vendors.shopify import cancelling, fulfilment, inventory, mapping
+from system_apis.commerce.vendors.shopify import cancelling, fulfilment, inventory, mapping, refunding
 from system_apis.commerce.vendors.shopify.client import ShopifyClient
 from system_apis.commerce.vendors.shopify.graphql import FULFIL, ORDER_TO_FULFIL, SET_STOCK, STOCK_SHOWN
 from system_apis.commerce.vendors.shopify.order_lines import SkusOf
@@ -83,6 +84,25 @@ class ShopifyCommerce:
             suggested = self._order(order_id, cancelling.SUGGESTED, lines=lines)
             refund = cancelling.to_refund(order_id, lines, note=note, suggested=suggested)
             wish = {"input": refund, "key": key.value}
+            made = self.client.change(cancelling.REFUND, wish, field="refundCreate", key=key)
+            return cancelling.to_reference(made.get("refund"))
+
+        return once(key, terms=self.terms, find=find, send=send, now=clock.now())
+
+    def tell_refunded(
+        self, channel_order_id: str, units: Mapping[str, int], *, by_shop: Money | None, reason: str, key: CallKey
+    ) -> VendorRef:
+        """Refund units under a note of ours; Shopify gives back no more than it took and we say."""
+        order_id, note = fulfilment.order_gid(channel_order_id), f"return {key.value}"
+
+        def find() -> VendorRef | None:
+            return cancelling.already_refunded(self._order(order_id, cancelling.ORDER_CANCELLED), note=note)
+
+        def send() -> VendorRef:
+            lines = cancelling.to_lines(units)
+            suggested = self._order(order_id, cancelling.SUGGESTED, lines=lines) if by_shop else {}
+            refund = refunding.to_returned(order_id, lines, note=note, by_shop=by_shop, suggested=suggested)
+            wish: dict[str, object] = {"input": refund, "key": key.value}
             made = self.client.change(cancelling.REFUND, wish, field="refundCreate", key=key)
             return cancelling.to_reference(made.get("refund"))
 
