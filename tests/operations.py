@@ -18,7 +18,10 @@ every_scope = [scope for layer in served() for scope in layer.scopes]
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation; `bodies` are its examples by name, `keys` those of its Idempotency-Key, `body` has every field."""
+    """One operation; `bodies` are its examples by name, `keys` those of its Idempotency-Key, `body` has every field.
+
+    `needs_body`: an empty one lacks something.
+    """
 
     method: str
     path: str
@@ -29,6 +32,7 @@ class Operation:
     keys: list[str]
     bodies: dict[str, Any]
     body: Any
+    needs_body: bool
     responses: dict[str, Any]
 
     def address(self, *, ids: dict[str, str] | None = None, query: str | None = None) -> str:
@@ -70,23 +74,29 @@ def _read(method: str, path: str, shown: dict[str, Any], schemas: dict[str, Any]
         keys=parameters["header"].get("Idempotency-Key", []),
         bodies=bodies,
         body=_complete(list(bodies.values())[-1], content["schema"], schemas) if bodies else None,
+        needs_body=bool(_meant(content.get("schema", {}), schemas).get("required")),
         responses=shown["responses"],
     )
 
 
-def _complete(value: Any, schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
-    """An example with something in every field that it leaves out."""
+def _meant(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
     for choice in (schema, *schema.get("allOf", ())):
         if "$ref" in choice:
             schema = schemas[choice["$ref"].rsplit("/", 1)[1]]
+    return schema
+
+
+def _complete(value: Any, schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
+    """An example with something in every field that it leaves out."""
+    schema = _meant(schema, schemas)
     if schema.get("type") == "object":
         inside, given = schema.get("properties", {}), value or {}
         apart = set(schema.get("not", {}).get("required", ()))
         if apart & given.keys():
             inside = {name: inner for name, inner in inside.items() if name not in apart - given.keys()}
         return {name: _complete(given.get(name), inner, schemas) for name, inner in inside.items()}
-    if schema.get("type") == "array" and value:
-        return [_complete(item, schema["items"], schemas) for item in value]
+    if schema.get("type") == "array" and (value or schema.get("minItems")):
+        return [_complete(item, schema["items"], schemas) for item in value or [None]]
     if value is not None:
         return value
     shown = [*schema.get("examples", ()), *schema.get("enum", ()), _PLAIN[schema["type"]]]

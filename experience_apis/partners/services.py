@@ -32,10 +32,10 @@ class EndpointIsOff(DomainError):
 def add(*, caller: Principal, body: dict[str, Any]) -> Endpoint:
     """A new endpoint with a secret of its own. Raises AddressNotPossible, Invalid and TooManyEndpoints."""
     addresses.check(body["url"])
-    if unknown := sorted(set(body["events"]) - {*OFFERED, EVERYTHING}):
+    if unknown := [n for n, event in enumerate(body["events"]) if event not in (*OFFERED, EVERYTHING)]:
         raise Invalid(
             f"Choose from {', '.join(OFFERED)}, or * for all.",
-            errors=[{"pointer": "/events", "detail": f"There is no event {', '.join(unknown)}."}],
+            errors=[{"pointer": f"/events/{n}", "detail": f"There is no event {body['events'][n]}."} for n in unknown],
         )
     if foreign := sorted(each for each in body["channels"] if not caller.sees_channel(each)):
         raise Invalid(

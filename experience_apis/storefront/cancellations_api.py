@@ -17,7 +17,6 @@ from process_apis.orders.models import AskedBy, Cancellation
 from retail_platform.kernel import clock
 from retail_platform.kernel.idempotency.views import HEADER, IdempotentPost
 from retail_platform.kernel.identity.principal import Principal
-from retail_platform.kernel.problem import Invalid
 from retail_platform.kernel.schema import example
 from retail_platform.kernel.serializers import StrictSerializer
 from retail_platform.kernel.views import ApiView
@@ -62,8 +61,6 @@ class CancellationsView(IdempotentPost, ApiView):
         caller, key = cast(Principal, request.user), request.headers.get(HEADER, "")
 
         def work(body: dict[str, Any]) -> Response:
-            if not body["reason"] and "lines" not in body:  # a slip, such as a body that got lost, cancels nothing
-                raise Invalid("Say which lines to cancel, or for what reason all that has not left.")
             queries.visible(number, channels=caller.channels)
             asked = cancellations.request(
                 number=number,

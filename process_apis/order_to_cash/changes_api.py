@@ -107,8 +107,8 @@ class OrderEditsView(_ChangeView):
         request=EditOrderIn,
         responses={200: OrderOut, 404: ProblemOut, 409: ProblemOut, 422: ProblemOut},
         examples=[
-            example("another address", {"ship_to": _THERE}),
             example("a line from a store", {"send_from": [{"line_id": "1", "node": "STORE-001"}]}),
+            example("another address", {"ship_to": _THERE}),
             example("the order then", ORDER, status=200),
         ],
         tags=["orders"],

@@ -53,6 +53,9 @@ ODD_BODIES = (
     b'"' + b"x" * 1_048_576,
     b"[" + b"0," * 1001 + b"0]", b"<xml/>", b"a=b",
 )  # fmt: skip
+ODD_EVERYWHERE = tuple(
+    raw for raw in ODD_BODIES if raw not in (b"", b"{}")
+)  # these two lack nothing where nothing is needed
 TYPES = (
     "application/json; charset=klingon",
     "application/json; charset=utf-16",
@@ -150,7 +153,7 @@ def test_a_field_that_nobody_documented_is_refused_by_its_place(layer: Layer, ca
 def test_an_odd_body_is_refused(layer: Layer, caller: Caller) -> None:
     for operation in operations(layer):
         if operation.method == "post":
-            for raw in ODD_BODIES:
+            for raw in ODD_BODIES if operation.needs_body else ODD_EVERYWHERE:
                 told = said(caller.post(operation.address(), raw))
                 assert told is not None
                 assert told["status"] in (400, 413), (raw[:40], told)
