@@ -40,7 +40,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "partners.view_delivery", "partners.change_delivery",
     ),
     "store-staff": (),  # pages of their own at /store/; which stores, an administrator says under Store staff
-    "service-desk": (*_ORDER, *_GOODS, *_RETURNS, "returns.change_return",
+    "service-desk": (*_ORDER, *_GOODS, *_RETURNS, "orders.change_order", "returns.change_return",
                      "engine.view_processrun", "cases.view_case", "cases.change_case",
                      "notices.view_notice", "notices.change_notice", "notices.view_noticepolicy"),
     "master-data": (

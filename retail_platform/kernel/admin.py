@@ -33,7 +33,11 @@ class NotDone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something a person may do to a record. `do(row, by=, reason=, now=)` calls one service; it may raise NotDone."""
+    """Something a person may do to a record. `do(row, by=, reason=, now=)` calls one service; it may raise NotDone.
+
+    An act that asks for more than a reason has a `form` for the record, a ReasonForm with fields of its own; `do` gets
+    their values as `asked`. It is done to one record at a time.
+    """
 
     name: str
     title: str
@@ -42,6 +46,7 @@ class Act:
     permission: str
     applies: Callable[[Any], bool] = lambda row: True
     variant: str = "default"
+    form: Callable[[Any], type["ReasonForm"]] | None = None
 
 
 class ReasonForm(forms.Form):
@@ -104,7 +109,7 @@ class ReadOnlyAdmin(ModelAdmin):
         return {
             act.name: (partial(_from_list, act=act), act.name, act.title)
             for act in self.acts
-            if request.user.has_perm(act.permission)
+            if act.form is None and request.user.has_perm(act.permission)
         }
 
     def get_urls(self) -> list[URLPattern]:
@@ -130,9 +135,13 @@ class ReadOnlyAdmin(ModelAdmin):
         """The page that asks why; None once it is answered and done."""
         if not request.user.has_perm(act.permission):
             raise PermissionDenied
-        form = ReasonForm(request.POST if "reason" in request.POST else None)
+        asks = act.form(rows[0]) if act.form else ReasonForm
+        form = asks(request.POST if "reason" in request.POST else None)
         if form.is_valid():
-            self._do(request, rows, act=act, reason=form.cleaned_data["reason"])
+            asked = {name: value for name, value in form.cleaned_data.items() if name != "reason"}
+            self._do(
+                request, rows, act=act, reason=form.cleaned_data["reason"], more={"asked": asked} if act.form else {}
+            )
             return None
         page = ("change", [rows[0].pk]) if "action" not in request.POST else ("changelist", [])
         back = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page[0]}", args=page[1])
@@ -144,12 +153,12 @@ class ReadOnlyAdmin(ModelAdmin):
         }  # fmt: skip
         return TemplateResponse(request, "admin/desk/reason.html", context)
 
-    def _do(self, request: HttpRequest, rows: list[Any], *, act: Act, reason: str) -> None:
+    def _do(self, request: HttpRequest, rows: list[Any], *, act: Act, reason: str, more: dict[str, Any]) -> None:
         done = 0
         for row in rows:
             try:
                 with transaction.atomic():
-                    act.do(row, by=request.user.get_username(), reason=reason, now=clock.now())
+                    act.do(row, by=request.user.get_username(), reason=reason, now=clock.now(), **more)
                     self.log_change(request, row, f"{act.title}: {reason}")
                 done += 1
             except (DomainError, NotDone) as refused:
