@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from experience_apis.store_tools import pages
+from experience_apis.store_tools import pages, return_pages
 
 urlpatterns = [
     path("", pages.stores, name="store-pages"),
     path("<str:node>/", pages.store, name="store-page"),
+    path("<str:node>/returns/", return_pages.returns, name="store-returns-page"),
+    path("<str:node>/returns/lookup", return_pages.look_up, name="store-returns-lookup"),
+    path("<str:node>/returns/take", return_pages.take, name="store-returns-take"),
+    path("<str:node>/returns/no-receipt", return_pages.take_without_receipt, name="store-returns-no-receipt"),
     path("<str:node>/<uuid:pickup>/", pages.pickup, name="store-pickup-page"),
     path("<str:node>/<uuid:pickup>/<str:move>", pages.move, name="store-pickup-move"),
 ]

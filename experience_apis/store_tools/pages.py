@@ -38,13 +38,13 @@ _SAID = {
 View = Callable[..., HttpResponse]
 
 
-def _for_staff(view: View) -> View:
+def for_staff(view: View) -> View:
     """Signed in; no inline script; never from a cache, since the next person may hold the same phone."""
     strict = csp_replace({"script-src": [SELF], "style-src": [SELF]})
     return cast(View, never_cache(login_required(strict(view), login_url="/admin/login/")))
 
 
-@_for_staff
+@for_staff
 @require_safe
 def stores(request: HttpRequest) -> HttpResponse:
     """The stores of whoever is signed in; straight on where there is one."""
@@ -55,11 +55,11 @@ def stores(request: HttpRequest) -> HttpResponse:
     return render(request, "store_tools/stores.html", {"stores": shown})
 
 
-@_for_staff
+@for_staff
 @require_safe
 def store(request: HttpRequest, node: str) -> HttpResponse:
     """What this store is to hand over, by state."""
-    here, state = _store(request, node), request.GET.get("state", "")
+    here, state = store_of(request, node), request.GET.get("state", "")
     if state and state not in PickupState.values:
         raise Http404
     rows = queries.of_store(node, states=[state] if state else []).order_by("ready_by", "id")[:MOST]
@@ -70,21 +70,21 @@ def store(request: HttpRequest, node: str) -> HttpResponse:
     return render(request, "store_tools/store.html", shown | _zone(here))
 
 
-@_for_staff
+@for_staff
 @require_safe
 def pickup(request: HttpRequest, node: str, pickup: UUID) -> HttpResponse:
     """One pickup: the pick list, and what can be done with it."""
-    here = _store(request, node)
+    here = store_of(request, node)
     found = _pickup(pickup, here)
     shown = {"store": here, "pickup": _shown(found), "reasons": RejectReason.choices}
     return render(request, "store_tools/pickup.html", shown | _zone(here))
 
 
-@_for_staff
+@for_staff
 @require_POST
 def move(request: HttpRequest, node: str, pickup: UUID, move: str) -> HttpResponse:
     """Do it, say what came of it, and show the pickup as it is now. A button pressed twice is told so."""
-    here = _store(request, node)
+    here = store_of(request, node)
     found = _pickup(pickup, here)
     form = _form(move, found, request)
     if form is not None and not form.is_valid():
@@ -130,7 +130,8 @@ def _pickup(pickup_id: UUID, here: Node) -> Pickup:
         raise Http404 from none
 
 
-def _store(request: HttpRequest, code: str) -> Node:
+def store_of(request: HttpRequest, code: str) -> Node:
+    """The store of a page, if whoever is signed in serves it. Raises Http404."""
     mine = {node.code: node for node in _stores_of(cast(User, request.user))}
     if code not in mine:
         raise Http404

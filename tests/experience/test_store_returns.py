@@ -5,15 +5,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client as Browser
 
 from canonical.order import Tender, TenderState
 from experience_apis.store_tools import receipts
-from experience_apis.store_tools.models import ReceiptLookup
+from experience_apis.store_tools.models import ReceiptLookup, StoreStaff
+from process_apis.catalog.models import Node
 from process_apis.orders.models import Order
 from process_apis.returns.models import IdentityReturn, ReceiptLine, Return, ReturnState
 from process_apis.stock.models import StockPosition
 from process_apis.stored_value import services as stored_value
 from process_apis.stored_value.models import ValueAccount
+from retail_platform import staff
 from retail_platform.kernel import clock
 from tests.callers import Caller, a_key, problem
 from tests.factories import a_line, an_order, eur
@@ -260,3 +264,66 @@ def test_nothing_of_an_order_is_returned_that_was_not_sent(play: Play, till: Cal
     assert Order.objects.get().number == NUMBER
     assert problem(till.post(f"{TOOLS}/returns", a_return()))["status"] == 422
     assert not ReceiptLine.objects.exists()
+
+
+@pytest.fixture
+def phone(play: Play) -> Browser:
+    staff.make_groups()
+    Node.objects.filter(code=STORE).update(offers_pickup=True)
+    user = User.objects.create_user("kim", is_staff=True)
+    user.groups.add(Group.objects.get(name="store-staff"))
+    StoreStaff.objects.create(user=user, stores=[STORE])
+    browser = Browser()
+    browser.force_login(user)
+    return browser
+
+
+def press(phone: Browser, button: str, **typed: Any) -> str:
+    return phone.post(f"/store/{STORE}/returns/{button}", typed, follow=True).content.decode()
+
+
+def test_the_page_finds_a_sale_and_takes_it_back(play: Play, phone: Browser) -> None:
+    sent(play)
+    found = press(phone, "lookup", by="order", value=NUMBER)
+    key = found.split('name="key" value="')[1].split('"')[0]
+    typed = {"units-1": "1", "condition-1": "new", "disposition-1": "restock"}
+
+    said = press(phone, "take", order_number=NUMBER, key=key, refund="original", **typed)
+    play.go()
+
+    assert "The customer gets 119.00 EUR" in said
+    assert money(NUMBER)[1] == 11900
+
+
+def test_the_button_pressed_twice_takes_back_once(play: Play, phone: Browser) -> None:
+    sent(play)
+    typed = {"order_number": NUMBER, "key": "0b6f7b1e-6f0e-4b57-9d9b-0f3f5d3b2a11", "refund": "original"}
+    lines = {"units-1": "1", "condition-1": "new"}
+    for _ in range(2):
+        press(phone, "take", **typed, **lines)
+
+    assert Return.objects.count() == 1
+
+
+def test_the_page_says_when_no_sale_is_found(play: Play, phone: Browser) -> None:
+    assert "No sale is found" in press(phone, "lookup", by="email", value="nobody@example.com")
+
+
+def test_the_page_says_that_nothing_was_typed(play: Play, phone: Browser) -> None:
+    sent(play)
+    key = "0b6f7b1e-6f0e-4b57-9d9b-0f3f5d3b2a11"
+
+    said = press(phone, "take", order_number=NUMBER, key=key, refund="original", **{"condition-1": "new"})
+
+    assert "Say how many came back" in said
+
+
+def test_the_page_takes_back_without_a_receipt(play: Play, phone: Browser) -> None:
+    sent(play)
+    typed = {"key": "0b6f7b1e-6f0e-4b57-9d9b-0f3f5d3b2a11", "sku": "BOOT-42", "units": "1", "document": "L01X"}
+
+    assert "store credit" in press(phone, "no-receipt", **typed, condition="new", disposition="restock")
+
+
+def test_another_stores_returns_are_not_there(play: Play, phone: Browser) -> None:
+    assert phone.get("/store/WH-1/returns/").status_code == 404

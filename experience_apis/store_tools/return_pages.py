@@ -1,0 +1,110 @@
+"""Returns on a phone: find the sale, say what came back, and tell the customer how the money goes."""
+
+from typing import Any, cast
+from uuid import uuid4
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from canonical.money import Money
+from experience_apis.store_tools import receipts
+from experience_apis.store_tools.pages import for_staff, store_of
+from experience_apis.store_tools.return_forms import CONDITIONS, SEEN, LookupForm, NoReceiptForm, TakeBackForm
+from experience_apis.store_tools.returns_api import take_back
+from process_apis.orders import queries as orders
+from process_apis.returns import queries
+from retail_platform.kernel.problem import DomainError
+
+
+@for_staff
+@require_safe
+def returns(request: HttpRequest, node: str) -> HttpResponse:
+    """Look a sale up, or begin without a receipt."""
+    return _page(request, node)
+
+
+@for_staff
+@require_POST
+def look_up(request: HttpRequest, node: str) -> HttpResponse:
+    """The sales found, each with what can come back."""
+    store_of(request, node)
+    form, staff = LookupForm(request.POST), cast(User, request.user).get_username()
+    if not form.is_valid():
+        return _page(request, node, lookup=form)
+    try:
+        found = receipts.find(**form.cleaned_data, client=f"store:{node}", staff=staff)
+    except DomainError as refused:
+        messages.error(request, refused.detail)
+        return _page(request, node, lookup=form)
+    if not found:
+        messages.error(request, "No sale is found like this. Try another way, or take it back without a receipt.")
+    return _page(request, node, lookup=form, sales=[_sale(order) for order in found])
+
+
+@for_staff
+@require_POST
+def take(request: HttpRequest, node: str) -> HttpResponse:
+    """Take goods of a sale back, and say what the customer gets."""
+    store_of(request, node)
+    number = request.POST.get("order_number", "")[:64]
+    try:
+        sale = receipts.shown(orders.order(number))
+    except orders.NoSuchOrder as none:
+        messages.error(request, none.detail)
+        return redirect("store-returns-page", node=node)
+    form = TakeBackForm(request.POST, lines=sale["lines"])
+    return _taken(request, node, form, order_number=number, refund=form.data.get("refund", "original"))
+
+
+@for_staff
+@require_POST
+def take_without_receipt(request: HttpRequest, node: str) -> HttpResponse:
+    """Take a thing back that nobody has a receipt of: store credit, counted for the document that was shown."""
+    store_of(request, node)
+    form = NoReceiptForm(request.POST)
+    return _taken(request, node, form, document=form.data.get("document", ""))
+
+
+def _taken(request: HttpRequest, node: str, form: TakeBackForm | NoReceiptForm, **told: Any) -> HttpResponse:
+    if not form.is_valid():
+        _complain(request, form)
+        return redirect("store-returns-page", node=node)
+    asked = {
+        "node": node, "staff": cast(User, request.user).get_username(), "reason": "", "lines": form.handed(),
+        "order_number": "", "document": "", "refund": "original", **told,
+    }  # fmt: skip
+    try:
+        made = queries.one(take_back(asked, key=f"page:{form.cleaned_data['key']}"))
+    except DomainError as refused:
+        messages.error(request, refused.detail)
+    else:
+        amount = Money(minor=made.total_minor, currency=made.currency)
+        way = {"store_credit": "as store credit", "cash": "in cash: take it from the till"}.get(made.settled_as, "")
+        messages.success(request, f"Taken back as {made.number}. The customer gets {amount} {way or 'as it was paid'}.")
+    return redirect("store-returns-page", node=node)
+
+
+def _page(
+    request: HttpRequest, node: str, *, lookup: LookupForm | None = None, sales: list[dict[str, Any]] | None = None
+) -> HttpResponse:
+    shown = {
+        "store": store_of(request, node), "lookup": lookup or LookupForm(), "sales": sales or [],
+        "conditions": CONDITIONS, "seen": SEEN, "key": uuid4(),
+    }  # fmt: skip
+    return render(request, "store_tools/returns.html", shown)
+
+
+def _sale(order: Any) -> dict[str, Any]:
+    sale = receipts.shown(order)
+    for line in sale["lines"]:
+        line["price"] = Money(minor=line["paid_for_one"].minor, currency=line["paid_for_one"].currency)
+    return {**sale, "key": uuid4()}
+
+
+def _complain(request: HttpRequest, form: Form) -> None:
+    for name, told in form.errors.items():
+        messages.error(request, f"{name.partition('-')[0].strip('_')}: {' '.join(map(str, told))}")
