@@ -32,7 +32,8 @@ CHART = (
     ("2300", "GC", "Gift card liability"), ("2310", "SC", "Store credit"), ("2320", "LOY", "Loyalty deferral"),
     ("4010", "SHIPREV", "Shipping revenue"), ("4090", "DISC", "Discounts"), ("5000", "COGS", "Cost of goods sold"),
     ("2110", "RFL", "Refund liability"), ("4020", "RET", "Returns"), ("1420", "INVQ", "Returned goods to inspect"),
-    ("4500", "OTHER", "Other income"), ("1030", "CHBK", "Chargebacks under dispute"), ("5200", "CBL", "Chargeback loss"),
+    ("4500", "OTHER", "Other income"), ("1030", "CHBK", "Chargebacks under dispute"),
+    ("5200", "CBL", "Chargeback loss"),
     ("5210", "FEEP", "Payment fees"), ("2000", "AP", "Vendors"), ("1040", "TILL", "Cash in tills"),
     ("1050", "BANK", "Bank"), ("5300", "FX", "Exchange differences"),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from process_apis.orders.models import Order, OrderLine, OrderState, Parcel, ParcelLine, ParcelState
+from process_apis.orders.models import Order, OrderLine, OrderState
 from process_apis.return_to_refund import receiving
 from process_apis.return_to_refund.receiving import Came
 from process_apis.returns import examples, money, services
@@ -47,18 +47,10 @@ def _gift(now: datetime) -> None:
                  "country": "DE"},
         correlation_id=correlation.current(), placed_at=now, closed_at=now,
     )  # fmt: skip
-    line = OrderLine.objects.create(
+    OrderLine.objects.create(
         order=order, line_id="1", position=1, sku=SKU, title="A sample", unit="EA", quantity=10, shipped=10,
         unit_price_minor=0, tax_minor=0, tax_code="standard", unit_cost_minor=0, cost_currency="EUR",
     )  # fmt: skip
-    parcel = Parcel.objects.create(
-        order=order, shipment_id=f"SHP-{examples.ORDER}", position=1, node=NODE, state=ParcelState.SETTLED,
-        shipping_minor=0, shipping_tax_minor=0, total_minor=0, invoice_number=f"INV-{examples.ORDER}-1",
-        dispatched_at=now, settled_at=now,
-    )  # fmt: skip
-    ParcelLine.objects.create(
-        parcel=parcel, line=line, quantity=10, net_minor=0, discount_minor=0, tax_minor=0, cost_minor=0
-    )
 
 
 def _without_receipt(number: str, *, now: datetime, total: int = 0) -> Return:

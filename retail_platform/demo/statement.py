@@ -169,11 +169,13 @@ def _shown_in(currency: str) -> Callable[[int], str]:
 
 _CAPTURED = """
 SELECT currency,
-       coalesce(sum(CASE WHEN movement.kind = 'capture' THEN movement.amount_minor ELSE -movement.amount_minor END)
+       coalesce(sum(CASE WHEN movement.kind <> 'refund' THEN movement.amount_minor ELSE -movement.amount_minor END)
                 FILTER (WHERE settled_by = 'provider'), 0),
-       coalesce(sum(CASE WHEN movement.kind = 'capture' THEN movement.amount_minor ELSE -movement.amount_minor END)
+       coalesce(sum(CASE WHEN movement.kind <> 'refund' THEN movement.amount_minor ELSE -movement.amount_minor END)
                 FILTER (WHERE settled_by IN ('channel', 'carrier')), 0)
-FROM orders_paymentmovement movement JOIN orders_payment payment ON payment.id = movement.payment_id GROUP BY currency
+FROM orders_paymentmovement movement JOIN orders_payment payment ON payment.id = movement.payment_id
+WHERE movement.provider_reference NOT IN ('stored_value', 'transfer', 'cash', 'exchange') OR settled_by = 'stored_value'
+GROUP BY currency
 """
 _SPENT = """
 SELECT account.currency, -sum(movement.amount_minor) FROM stored_value_valuemovement movement
@@ -181,7 +183,9 @@ JOIN stored_value_valueaccount account ON account.id = movement.account_id
 WHERE movement.reason <> 'issued' GROUP BY account.currency
 """
 _ON_INVOICE = """
-SELECT coalesce(sum(tender.amount_minor), 0) FROM orders_parceltender tender
+SELECT coalesce(sum(tender.amount_minor), 0)
+       - (SELECT coalesce(sum(amount_minor), 0) FROM returns_refund WHERE way = 'claim' AND state = 'done')
+FROM orders_parceltender tender
 JOIN orders_payment payment ON payment.id = tender.payment_id
 JOIN orders_parcel parcel ON parcel.id = tender.parcel_id
 WHERE payment.role = 'AR' AND parcel.state IN ('booked', 'settled')
@@ -194,9 +198,13 @@ WHERE account.role = ANY(%s) GROUP BY entry.currency
 """
 _DEPOSITS = """
 SELECT coalesce(sum(payment.captured_minor - payment.refunded_minor), 0) - coalesce(sum(used.minor), 0)
+       + coalesce(sum(back.minor), 0)  -- what came back had left, and was no deposit any more
 FROM orders_payment payment JOIN orders_order held ON held.id = payment.order_id
 LEFT JOIN (SELECT payment_id, sum(amount_minor) AS minor FROM orders_parceltender GROUP BY payment_id) used
        ON used.payment_id = payment.id
+LEFT JOIN (SELECT payment_id, sum(CASE WHEN kind = 'refund' THEN amount_minor ELSE -amount_minor END) AS minor
+           FROM orders_paymentmovement WHERE key LIKE 'refund:return:%%' OR kind = 'bounce' GROUP BY payment_id) back
+       ON back.payment_id = payment.id
 WHERE (payment.state = 'prepaid' OR payment.capture_at = 'order') AND payment.captured_minor > 0
   AND held.state <> 'cancelled'
 """

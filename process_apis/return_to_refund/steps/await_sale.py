@@ -29,7 +29,12 @@ def await_sale(ctx: StepContext) -> Outcome:
 
 
 def _missing(parent: Return) -> list[str]:
-    """The invoices that are not booked yet, as long as fewer units are booked than this and other returns credit."""
+    """The invoices that are not booked yet, as long as fewer units are booked than this and other returns credit.
+
+    Goods that were given away have no sale to wait for.
+    """
+    if not parent.total_minor:
+        return []
     rows = ParcelLine.objects.filter(parcel__order__number=parent.order_number, parcel__state__in=_BOOKED)
     booked = dict(rows.values_list("line__line_id").annotate(n=Sum("quantity")).order_by())
     before = queries.credited_units(parent.order_number, other_than=parent)
