@@ -40,7 +40,8 @@ def a_stack() -> Iterator[running.Running]:
 
 @contextmanager
 def _running(state: State) -> Iterator[running.Running]:
-    platform = running.start(state, env=clean_environment() | ports_of_its_own())
+    env = clean_environment() | ports_of_its_own() | {"PARTNER_LOOPBACK": "1"}  # partners of tests live on this machine
+    platform = running.start(state, env=env)
     print(f"stack ready in {platform.ready['ready_s']} s, {platform.ready['memory_mb']} MB", file=sys.stderr)
     try:
         yield platform

@@ -86,7 +86,7 @@ def test_told_twice_is_one_refund(shop: Any, sandbox: SandboxProcess) -> None:
 
 @pytest.mark.skipif(not (CONTRACTS / "shopify").is_dir(), reason="the vendor's own schema is not here")
 def test_the_refund_we_send_fits_shopifys_schema() -> None:
-    from graphql import build_schema
+    from graphql import Undefined, build_schema
     from graphql.utilities import coerce_input_value
 
     schema = build_schema((CONTRACTS / "shopify" / "admin-2026-01.schema.graphql").read_text(), assume_valid=True)
@@ -99,8 +99,5 @@ def test_the_refund_we_send_fits_shopifys_schema() -> None:
     refund = refunding.to_returned(
         "gid://shopify/Order/1", cancelling.to_lines({"7": 1}), note="return x", by_shop=eur(1500), suggested=suggested
     )
-    wrong: list[str] = []
 
-    coerce_input_value(refund, schema.type_map["RefundInput"], lambda path, value, error: wrong.append(str(error)))  # type: ignore[arg-type]
-
-    assert wrong == []
+    assert coerce_input_value(refund, schema.type_map["RefundInput"]) is not Undefined
