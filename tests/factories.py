@@ -21,7 +21,8 @@ from retail_platform.kernel import clock
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 CHART = {
     "PSP": "1000", "AR": "1200", "INV": "1400", "DEP": "2100", "TAX": "2200", "REV": "4000", "SHIPREV": "4010",
-    "DISC": "4090", "COGS": "5000", "INVT": "1410", "WOFF": "5100", "CHAN": "1010", "COD": "1020", "GC": "2300", "SC": "2310", "LOY": "2320",
+    "DISC": "4090", "COGS": "5000", "INVT": "1410", "WOFF": "5100", "CHAN": "1010", "COD": "1020",
+    "GC": "2300", "SC": "2310", "LOY": "2320",
     "RFL": "2110", "RET": "4020", "INVQ": "1420", "OTHER": "4500", "CHBK": "1030", "CBL": "5200", "FEEP": "5210",
     "AP": "2000", "TILL": "1040", "BANK": "1050", "FX": "5300",
 }  # fmt: skip

@@ -112,7 +112,8 @@ def an_order(*, sku: str = "SKU-00001", quantity: int = 1, **changes: Any) -> di
         "order_number": order_id, "created_at": "2026-03-02T09:30:00+01:00", "cancelled_at": None, "test": False,
         "processed_at": "2026-03-02T09:30:00+01:00", "updated_at": "2026-03-02T09:30:02+01:00", "currency": "EUR",
         "presentment_currency": "EUR", "taxes_included": True, "financial_status": "paid", "fulfillment_status": None,
-        "payment_gateway_names": ["shopify_payments"], "email": f"ada-{order_id}@example.com", "total_discounts": "0.00",
+        "payment_gateway_names": ["shopify_payments"], "email": f"ada-{order_id}@example.com",
+        "total_discounts": "0.00",
         "subtotal_price": _euro(2380 * quantity), "total_tax": _euro(380 * quantity + 190), "total_price": total,
         "current_total_price": total, "total_outstanding": "0.00", "total_tip_received": "0.00",
         # Somebody else each time: the same basket again is warned of.

@@ -1,4 +1,4 @@
-"""A chargeback that is lost has paid what we still owed the customer for returns; only what is beyond that is a loss."""
+"""A chargeback that is lost has paid what we still owed the customer for returns; only what is beyond is a loss."""
 
 from datetime import datetime
 

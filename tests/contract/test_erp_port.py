@@ -24,7 +24,9 @@ def erp(connected: Connect) -> Callable[..., Call]:
     return partial(Call, kind="erp", port=SandboxErp.over, connection=connected("erp"))
 
 
-@pytest.fixture(params=["create_sales_order", "create_invoice", "create_credit_memo", "post_journal", "cancel_sales_order"])
+@pytest.fixture(
+    params=["create_sales_order", "create_invoice", "create_credit_memo", "post_journal", "cancel_sales_order"]
+)
 def write(request: pytest.FixtureRequest, erp: Callable[..., Call], connected: Connect) -> Call:
     if request.param == "cancel_sales_order":
         made = SandboxErp.over(connected("erp")).create_sales_order(examples.an_order(), key=a_key())
