@@ -5,6 +5,8 @@ import copy
 import pytest
 
 from canonical import publishing
+from canonical.events import FACTS
+from canonical.facts import inbox, money, orders, pickups, returns, stock
 
 
 def test_every_published_schema_says_what_the_code_does() -> None:
@@ -13,6 +15,11 @@ def test_every_published_schema_says_what_the_code_does() -> None:
 
 def test_nothing_published_is_broken_by_the_code() -> None:
     assert publishing.breaking() == []
+
+
+def test_no_fact_is_named_in_two_files() -> None:
+    kinds = (inbox, money, orders, pickups, returns, stock)
+    assert sum(len(kind.FACTS) for kind in kinds) == len(FACTS)
 
 
 @pytest.fixture

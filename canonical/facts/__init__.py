@@ -1,0 +1,1 @@
+"""What happened: the shape of each fact's data, one file for each part of the trade, its names at the end."""

@@ -1,0 +1,42 @@
+"""Facts of goods at nodes: what may be sold, and what their moves are worth."""
+
+from canonical.ids import NodeCode, Sku
+from canonical.value import Instant, Value
+
+
+class StockChanged(Value):
+    """What can be sold of these skus may be different now."""
+
+    skus: tuple[Sku, ...]
+
+
+class StockLineWorth(Value):
+    sku: Sku
+    units: int
+
+
+class StockWorth(Value):
+    """Goods changed their place or number under one document: what that is worth is booked once for each."""
+
+    document: str
+    node: NodeCode
+    at: Instant
+    lines: tuple[StockLineWorth, ...]
+
+
+class SnapshotDue(Value):
+    """It is time to ask what a node has; `snapshot` names this time."""
+
+    snapshot: str
+    node: str
+
+
+FACTS: dict[str, type[Value]] = {
+    "stock.changed": StockChanged,
+    "stock.snapshot_due": SnapshotDue,
+    "stock_policy.changed": StockChanged,
+    "stock.transfer_shipped": StockWorth,
+    "stock.transfer_received": StockWorth,
+    "stock.transfer_lost": StockWorth,
+    "stock.adjusted": StockWorth,
+}
