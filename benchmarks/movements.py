@@ -10,7 +10,7 @@ from typing import Any, TextIO
 from django.db import connection
 
 from benchmarks.scratch import scratch_database
-from process_apis.stock import bulk
+from process_apis.stock.incoming import bulk
 from process_apis.stock.models import StockMovement
 
 AT = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

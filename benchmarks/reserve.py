@@ -119,8 +119,8 @@ def ways() -> dict[str, Callable[[str, str], None]]:
     """Each contender: (order number, sku) → one reservation, durable."""
     from django.db import connection, transaction
 
-    from process_apis.stock import holds
     from process_apis.stock.models import Reservation, StockPosition
+    from process_apis.stock.reserving import holds
     from process_apis.stock.services import Demand
 
     def ours(order: str, sku: str) -> None:

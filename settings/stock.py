@@ -9,12 +9,12 @@ STOCK_DRIFT_UNITS = env.int("STOCK_DRIFT_UNITS", default=2)
 STOCK_DRIFT_PERCENT = env.int("STOCK_DRIFT_PERCENT", default=1)
 # What the sweeper calls on each of its rounds.
 SWEEP_ALSO = [
-    "process_apis.stock.holds.expire",
+    "process_apis.stock.reserving.holds.expire",
     "process_apis.stock_policy.watch.sweep",
     "process_apis.publication.bell.sweep",
-    "process_apis.stock.drop_folder.look",
-    "process_apis.stock.snapshots.ask_due",
-    "process_apis.stock.audit.go_on",
+    "process_apis.stock.files.drop_folder.look",
+    "process_apis.stock.checking.snapshots.ask_due",
+    "process_apis.stock.checking.audit.go_on",
     "process_apis.pickups.expiry.sweep",
     "process_apis.order_to_cash.expiry.tell",
     "experience_apis.partners.bell.sweep",

@@ -12,8 +12,8 @@ from process_apis.catalog import queries as catalog
 from process_apis.order_to_cash.journey import journey
 from process_apis.orders import queries, services
 from process_apis.orders.models import Order, OrderState
-from process_apis.stock import holds
 from process_apis.stock import queries as stock
+from process_apis.stock.reserving import holds
 from retail_platform.kernel.problem import DomainError, Unprocessable
 
 _BEFORE = (OrderState.RECEIVED, OrderState.ACCEPTED, OrderState.RESERVED)

@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from process_apis.orders.serializers import OrderEventOut, OrderLineOut, OrderRowOut, ParcelOut, TenderOut
-from process_apis.stock.serializers import ReservationOut
+from process_apis.stock.faces.serializers import ReservationOut
 from retail_platform.kernel.serializers import StrictSerializer
 
 

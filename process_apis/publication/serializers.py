@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from process_apis.stock.serializers import SKU
+from process_apis.stock.faces.serializers import SKU
 from retail_platform.kernel.pages import PageQuery
 from retail_platform.kernel.serializers import StrictSerializer
 

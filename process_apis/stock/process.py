@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from process_apis.engine.process import Done, Process, Step, StepContext
-from process_apis.stock import intake, snapshots
+from process_apis.stock.checking import snapshots
+from process_apis.stock.incoming import intake
 from system_apis.inbox import queries as inbox
 from system_apis.wms.gateway import wms
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from canonical.stock import StockMovement
-from process_apis.stock import promises, statements, trouble
+from process_apis.stock.book import promises, statements, trouble
 from retail_platform.kernel import correlation
 from retail_platform.kernel.outbox import services as outbox
 from retail_platform.kernel.problem import DomainError

@@ -2,19 +2,19 @@
 
 from django.urls import path
 
-from process_apis.stock.api import ExplainView, MovementsView, PositionsView
-from process_apis.stock.counted_api import (
+from process_apis.stock.faces.api import ExplainView, MovementsView, PositionsView
+from process_apis.stock.faces.counted_api import (
     AcceptVarianceView,
     RefuseVarianceView,
     SetAsideView,
     SnapshotsView,
     VariancesView,
 )
-from process_apis.stock.files_api import FilesView, FileView
-from process_apis.stock.history_api import HistoryView
-from process_apis.stock.hold_api import ConfirmHoldView, HoldsView, HoldView
-from process_apis.stock.supply_api import BackorderLimitView, SuppliesView
-from process_apis.stock.transfer_api import (
+from process_apis.stock.faces.files_api import FilesView, FileView
+from process_apis.stock.faces.history_api import HistoryView
+from process_apis.stock.faces.hold_api import ConfirmHoldView, HoldsView, HoldView
+from process_apis.stock.faces.supply_api import BackorderLimitView, SuppliesView
+from process_apis.stock.faces.transfer_api import (
     CloseTransferView,
     ReceiveTransferView,
     ShipTransferView,

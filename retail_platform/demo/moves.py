@@ -2,11 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from process_apis.stock import examples, holds, supplies, transfers
+from process_apis.stock.faces import examples
+from process_apis.stock.incoming import supplies
+from process_apis.stock.incoming.supplies import Told
 from process_apis.stock.models import Transfer
+from process_apis.stock.moving import transfers
+from process_apis.stock.moving.transfers import Receipt
+from process_apis.stock.reserving import holds
 from process_apis.stock.services import Demand
-from process_apis.stock.supplies import Told
-from process_apis.stock.transfers import Receipt
 
 A_LONG_TIME_S = 365 * 24 * 3600
 

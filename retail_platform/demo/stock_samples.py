@@ -4,10 +4,11 @@ from datetime import datetime
 from io import BytesIO
 
 from canonical.stock import StockLevel, StockSnapshot
-from process_apis.stock import counts, files
-from process_apis.stock.counted_api import TO_ACCEPT, TO_REFUSE
-from process_apis.stock.file_lines import NEEDED
-from process_apis.stock.files_api import EXAMPLE as FILE
+from process_apis.stock.checking import counts
+from process_apis.stock.faces.counted_api import TO_ACCEPT, TO_REFUSE
+from process_apis.stock.faces.files_api import EXAMPLE as FILE
+from process_apis.stock.files import taking
+from process_apis.stock.files.lines import NEEDED
 from process_apis.stock.models import SnapshotTaken, StockPosition, Variance
 from retail_platform.demo import assortment
 from retail_platform.kernel import correlation
@@ -23,9 +24,9 @@ def tell(*, now: datetime) -> None:
         if not SnapshotTaken.objects.filter(node=NODE, source=OWNER).exists():
             _count_differently(now)
         raw = f"{','.join(NEEDED)}\n{_ROW}\nEND,1\n".encode()
-        file, new = files.receive(BytesIO(raw), name="receipts-2026-03-01.csv", source=OWNER, file_id=FILE)
+        file, new = taking.receive(BytesIO(raw), name="receipts-2026-03-01.csv", source=OWNER, file_id=FILE)
         if new:
-            files.go_on(file.id, BytesIO(raw), now=now)
+            taking.go_on(file.id, BytesIO(raw), now=now)
 
 
 def _count_differently(now: datetime) -> None:

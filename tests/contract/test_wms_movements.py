@@ -9,7 +9,7 @@ from django.test import Client
 from canonical.stock import StockLevel, StockSnapshot
 from process_apis.cases.models import Case
 from process_apis.engine.models import ProcessRun
-from process_apis.stock import snapshots
+from process_apis.stock.checking import snapshots
 from process_apis.stock.models import SetAside, SnapshotDue, SnapshotTaken, StockMovement, StockOwner, StockPosition
 from retail_platform.kernel import clock
 from retail_platform.kernel.outbox.models import Fact

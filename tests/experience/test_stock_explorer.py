@@ -2,8 +2,9 @@
 
 import pytest
 
-from process_apis.stock import services, transfers
+from process_apis.stock import services
 from process_apis.stock.models import StockPosition
+from process_apis.stock.moving import transfers
 from tests.experience.desk import signed_in
 from tests.factories import NOON, a_catalog, on_hand
 

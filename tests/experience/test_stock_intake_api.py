@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from canonical.stock import StockLevel, StockSnapshot
-from process_apis.stock import counts, drop_folder
+from process_apis.stock.checking import counts
+from process_apis.stock.files import drop_folder
 from process_apis.stock.models import StockFile, StockPosition, Variance
 from tests.callers import Caller, a_key, problem
 from tests.factories import NOON, a_catalog, on_hand

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from django.db.models import F, Sum
 
-from process_apis.stock import holds, queries, services
+from process_apis.stock import queries, services
 from process_apis.stock.models import Reservation, StockPosition
+from process_apis.stock.reserving import holds
 from process_apis.stock.services import Demand, OutOfStock
 from retail_platform.kernel.problem import DomainError
 from tests.factories import a_movement, on_hand

@@ -14,10 +14,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from canonical.stock import StockLevel, StockSnapshot, StockState
 from process_apis.catalog.models import Node, Product
-from process_apis.stock import audit, backorders, counts, holds, queries, services, transfers
+from process_apis.stock import queries, services
+from process_apis.stock.checking import audit, counts
 from process_apis.stock.models import Reservation, StockMovement, StockPosition, Supply
+from process_apis.stock.moving import transfers
+from process_apis.stock.moving.transfers import Receipt
+from process_apis.stock.reserving import backorders, holds
 from process_apis.stock.services import Demand
-from process_apis.stock.transfers import Receipt
 from retail_platform.kernel import clock
 from retail_platform.kernel.problem import DomainError
 from tests.factories import NOON, a_movement

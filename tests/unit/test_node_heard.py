@@ -6,9 +6,9 @@ import pytest
 
 from process_apis.catalog import services
 from process_apis.catalog.models import Node
-from process_apis.stock import intake
+from process_apis.stock.incoming import intake
+from process_apis.stock.incoming.told import Item
 from process_apis.stock.models import StockOwner
-from process_apis.stock.told import Item
 from retail_platform.kernel import clock
 from tests.factories import a_catalog, a_movement
 

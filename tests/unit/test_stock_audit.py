@@ -8,7 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from process_apis.cases.models import Case
-from process_apis.stock import audit, services
+from process_apis.stock import services
+from process_apis.stock.checking import audit
 from process_apis.stock.models import AuditDue, Repair, StockPosition
 from retail_platform.kernel import clock
 from tests.factories import on_hand

@@ -7,8 +7,10 @@ from django.db import transaction
 
 from canonical.stock import MovementReason, StockLevel, StockMovement, StockSnapshot
 from process_apis.cases.models import Case
-from process_apis.stock import bulk, counts, services
-from process_apis.stock.counts import Compared, Count, StaleCount
+from process_apis.stock import services
+from process_apis.stock.checking import counts
+from process_apis.stock.checking.counts import Compared, Count, StaleCount
+from process_apis.stock.incoming import bulk
 from process_apis.stock.models import StockMovement as Written
 from process_apis.stock.models import StockPosition, Variance
 from tests.factories import NOON, a_movement, on_hand

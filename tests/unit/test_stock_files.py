@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from process_apis.cases.models import Case
-from process_apis.stock import file_lines, file_report, files
+from process_apis.stock.files import lines, report, taking
 from process_apis.stock.models import PackUnit, SetAside, StockFile, StockFileLine, StockMovement, StockPosition
 from retail_platform.kernel import clock
 from tests.factories import a_catalog
@@ -32,9 +32,9 @@ def good(count: int) -> list[str]:
 
 
 def take(raw: bytes, *, source: str = "wms", **more: object) -> StockFile:
-    file, _ = files.receive(io.BytesIO(raw), name="day.csv", source=source, **more)  # type: ignore[arg-type]
+    file, _ = taking.receive(io.BytesIO(raw), name="day.csv", source=source, **more)  # type: ignore[arg-type]
     if file.state == "applying":
-        files.go_on(file.id, io.BytesIO(raw), now=clock.now())
+        taking.go_on(file.id, io.BytesIO(raw), now=clock.now())
     return StockFile.objects.get(id=file.id)
 
 
@@ -50,7 +50,7 @@ def test_a_whole_file_is_applied() -> None:
 def test_the_same_file_again_is_known_and_changes_nothing() -> None:
     raw = a_file(*good(2))
     first = take(raw)
-    again, new = files.receive(io.BytesIO(raw), name="other.csv", source="wms")
+    again, new = taking.receive(io.BytesIO(raw), name="other.csv", source="wms")
     assert (again.id, new, shelf()) == (first.id, False, 20)
 
 
@@ -153,9 +153,9 @@ def test_semicolons_and_a_byte_order_mark_are_what_some_tables_write() -> None:
 def test_stopped_after_any_chunk_and_gone_on_with_it_ends_the_same(chunk: int, settings: Any) -> None:
     settings.STOCK_FILES_CHUNK = chunk
     raw = a_file(*good(4), "bad," + BAD["unknown-sku"][1], *[GOOD.format(n) for n in range(5, 9)])
-    file, _ = files.receive(io.BytesIO(raw), name="day.csv", source="wms")
+    file, _ = taking.receive(io.BytesIO(raw), name="day.csv", source="wms")
     for _ in range(12):  # each round begins where the one before stopped
-        files.go_on(file.id, io.BytesIO(raw), now=clock.now(), for_s=-1)
+        taking.go_on(file.id, io.BytesIO(raw), now=clock.now(), for_s=-1)
     file.refresh_from_db()
     assert (file.state, file.applied, file.set_aside, shelf()) == ("done", 8, 1, 80)
     assert StockFileLine.objects.get().line == 6
@@ -171,8 +171,8 @@ def test_once_the_product_is_known_the_same_file_again_brings_what_was_set_aside
     raw = a_file(*good(1), "k7," + BAD["unknown-sku"][1])
     file = take(raw)
     a_catalog(skus=["GHOST"])
-    files.begin_again(file)
-    files.go_on(file.id, io.BytesIO(raw), now=clock.now())
+    taking.begin_again(file)
+    taking.go_on(file.id, io.BytesIO(raw), now=clock.now())
     file.refresh_from_db()
     assert (file.applied, file.known, file.set_aside, shelf()) == (1, 1, 0, 11)
 
@@ -183,25 +183,25 @@ def test_a_thousand_different_troubles_of_one_file_do_not_flood_the_desk() -> No
 
 
 def test_trying_a_file_writes_nothing() -> None:
-    tried = files.tried(io.BytesIO(a_file(*good(2), "bad," + BAD["unknown-sku"][1])), source="wms")
+    tried = taking.tried(io.BytesIO(a_file(*good(2), "bad," + BAD["unknown-sku"][1])), source="wms")
     assert (tried.rows, tried.good, tried.refused[0][0], shelf()) == (3, 2, 4, 0)
     assert not StockFile.objects.exists()
 
 
 def test_the_report_says_both_what_was_applied_and_what_was_not() -> None:
-    report = file_report.of(take(a_file(*good(1), "bad," + BAD["unknown-sku"][1])))
-    assert (report["applied"], report["set_aside"], report["lines"][0]["field"]) == (1, 1, "sku")
+    came = report.of(take(a_file(*good(1), "bad," + BAD["unknown-sku"][1])))
+    assert (came["applied"], came["set_aside"], came["lines"][0]["field"]) == (1, 1, "sku")
 
 
 def test_a_file_nobody_sent_is_not_found() -> None:
-    with pytest.raises(files.NoSuchFile):
-        files.by_id(uuid4())
+    with pytest.raises(taking.NoSuchFile):
+        taking.by_id(uuid4())
 
 
 def test_any_place_where_a_line_begins_will_do_to_read_on() -> None:
     stream = io.BytesIO(a_file(*good(5)))
-    top = file_lines.header(stream)
-    whole = list(file_lines.rows(stream, top, at=top.ends_at, line=1, source="wms"))
+    top = lines.header(stream)
+    whole = list(lines.rows(stream, top, at=top.ends_at, line=1, source="wms"))
     for index, row in enumerate(whole, start=1):
-        rest = list(file_lines.rows(stream, top, at=row.next_at, line=row.line, source="wms"))
+        rest = list(lines.rows(stream, top, at=row.next_at, line=row.line, source="wms"))
         assert rest == whole[index:]

@@ -8,10 +8,11 @@ import pytest
 from django.db import connection
 from django.db.models import Sum
 
-from process_apis.stock import holds, services
-from process_apis.stock.baskets import Basket, HoldsTooMuch, decide
-from process_apis.stock.holds import HoldExpired, NoSuchHold
+from process_apis.stock import services
 from process_apis.stock.models import Reservation, StockPosition
+from process_apis.stock.reserving import holds
+from process_apis.stock.reserving.baskets import Basket, HoldsTooMuch, decide
+from process_apis.stock.reserving.holds import HoldExpired, NoSuchHold
 from process_apis.stock.services import Demand, OutOfStock
 from retail_platform.kernel import clock
 from tests.factories import a_movement, on_hand

@@ -14,8 +14,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from process_apis.stock import drop_folder
-from process_apis.stock.drop_folder import Folder
+from process_apis.stock.files import drop_folder
+from process_apis.stock.files.drop_folder import Folder
 from process_apis.stock.models import StockFile, StockMovement, StockPosition
 from retail_platform.kernel import clock
 from tests.factories import a_catalog

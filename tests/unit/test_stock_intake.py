@@ -4,10 +4,10 @@ import pytest
 
 from canonical.stock import MovementReason
 from process_apis.cases.models import Case, CaseKind
-from process_apis.stock import intake
+from process_apis.stock.incoming import intake
+from process_apis.stock.incoming.told import Item
+from process_apis.stock.incoming.units import converted
 from process_apis.stock.models import SetAside, StockOwner, StockPosition
-from process_apis.stock.told import Item
-from process_apis.stock.units import converted
 from tests.factories import a_catalog, a_movement
 
 pytestmark = pytest.mark.django_db

@@ -10,10 +10,12 @@ from canonical.events import FACTS
 from process_apis.cases.models import Case
 from process_apis.engine.process import StepContext
 from process_apis.ledger.models import JournalLine
-from process_apis.stock import counts, services, transfers
+from process_apis.stock import services
+from process_apis.stock.checking import counts
 from process_apis.stock.models import StockMovement, StockPosition, Supply, Transfer, Variance
+from process_apis.stock.moving import transfers
+from process_apis.stock.moving.transfers import Receipt, TransferDiffers, WrongStage
 from process_apis.stock.services import OutOfStock
-from process_apis.stock.transfers import Receipt, TransferDiffers, WrongStage
 from process_apis.stock_accounting import process as accounting
 from process_apis.stock_accounting.steps.book_stock import book_stock
 from retail_platform.kernel.outbox.models import Fact

@@ -16,7 +16,7 @@ from process_apis.orders import cancellations, queries
 from process_apis.orders.models import Cancellation, CancellationState, Order, OrderState
 from process_apis.pickups import services as pickups
 from process_apis.stock import services as stock
-from process_apis.stock.give_up import give_up
+from process_apis.stock.reserving.give_up import give_up
 
 
 def decide_cancellation(ctx: StepContext) -> Done:

@@ -20,8 +20,8 @@ from process_apis.orders.models import Order, OrderState
 from process_apis.pickups import decisions, services
 from process_apis.pickups import queries as pickups
 from process_apis.pickups.models import Pickup, RejectReason
-from process_apis.stock import holds
 from process_apis.stock import queries as stock
+from process_apis.stock.reserving import holds
 from process_apis.stock_policy import services as stock_policy
 from retail_platform.kernel.problem import DomainError
 

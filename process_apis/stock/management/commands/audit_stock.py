@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from django.core.management.base import BaseCommand, CommandError
 
-from process_apis.stock import audit
+from process_apis.stock.checking import audit
 from process_apis.stock.models import StockPosition
 from retail_platform.kernel.progress import Progress
 
@@ -19,6 +19,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py audit_stock --json"
         parser.add_argument("--repair", action="store_true", help="put right what differs, with a case for each")
         parser.add_argument("--json", action="store_true", help="print one document for a machine")
 

@@ -9,7 +9,7 @@ from typing import BinaryIO
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from process_apis.stock import drop_folder, file_lines, file_report, files
+from process_apis.stock.files import drop_folder, lines, report, taking
 from process_apis.stock.models import StockFile
 from retail_platform.kernel import clock, correlation
 from retail_platform.kernel.progress import Progress
@@ -24,6 +24,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py stock_import movements.csv --source wms --dry-run"
         parser.add_argument("file", nargs="?", type=Path, help="the file; leave it out with --watch")
         parser.add_argument("--source", default="", help="whose word it is, for example wms; or a column source")
         parser.add_argument("--no-trailer", action="store_true", help="take a file whose last line is not END,<rows>")
@@ -52,45 +53,45 @@ class Command(BaseCommand):
             raise CommandError(f"{file} cannot be read: {failure.strerror}") from failure
 
     def _take(self, stream: BinaryIO, name: str, source: str, needs_trailer: bool, *, again: bool) -> StockFile:
-        taken, new = files.receive(stream, name=name, source=source, sender="command", needs_trailer=needs_trailer)
+        taken, new = taking.receive(stream, name=name, source=source, sender="command", needs_trailer=needs_trailer)
         if not new and taken.state == "done" and not again:
             self.stderr.write(
                 f"{name} is the file {taken.name} of {taken.received_at:%Y-%m-%d %H:%M} UTC: nothing was changed; "
                 "--again applies what was set aside then"
             )
         if again:
-            files.begin_again(taken)
+            taking.begin_again(taken)
             taken.refresh_from_db()
         if taken.state == "applying":
             done = taken.applied + taken.known + taken.set_aside
             with Progress(self.stderr, label="rows", total=taken.rows) as progress:
                 progress.add(done)
-                taken = files.go_on(taken.id, stream, now=clock.now(), told=progress.add)
+                taken = taking.go_on(taken.id, stream, now=clock.now(), told=progress.add)
         return taken
 
     def _tell(self, file: StockFile, *, as_json: bool) -> None:
-        report = file_report.of(file)
+        came = report.of(file)
         if as_json:
-            self.stdout.write(json.dumps(report, default=str))
+            self.stdout.write(json.dumps(came, default=str))
         if file.state == "rejected":
-            raise CommandError(file_report.sentence(file), returncode=2)
+            raise CommandError(report.sentence(file), returncode=2)
         if not as_json:
-            self.stdout.write(file_report.sentence(file))
-            self._lines([(row["line"], row["field"], row["rule"], row["detail"]) for row in report["lines"]])
+            self.stdout.write(report.sentence(file))
+            self._lines([(row["line"], row["field"], row["rule"], row["detail"]) for row in came["lines"]])
 
     def _try(self, stream: BinaryIO, name: str, source: str, needs_trailer: bool, *, as_json: bool) -> None:
-        seen = file_lines.scan(stream, needs_trailer=needs_trailer, source=source)
+        seen = lines.scan(stream, needs_trailer=needs_trailer, source=source)
         if seen.error:
             raise CommandError(f"{name}: nothing of it would be applied: {seen.error}", returncode=2)
         with Progress(self.stderr, label="rows", total=seen.rows) as progress:
-            tried = files.tried(stream, source=source, told=progress.add)
-        lines = [(line, why.field, why.rule, why.detail) for line, why in tried.refused]
+            tried = taking.tried(stream, source=source, told=progress.add)
+        refused = [(line, why.field, why.rule, why.detail) for line, why in tried.refused]
         if as_json:
-            told = [dict(zip(("line", "field", "rule", "detail"), line, strict=True)) for line in lines]
+            told = [dict(zip(("line", "field", "rule", "detail"), line, strict=True)) for line in refused]
             self.stdout.write(json.dumps({"rows": tried.rows, "good": tried.good, "lines": told, "dry_run": True}))
             return
         self.stdout.write(f"{name}: {tried.good} of {tried.rows} rows could be applied; nothing was changed")
-        self._lines(lines)
+        self._lines(refused)
 
     def _lines(self, lines: list[tuple[int, str, str, str]]) -> None:
         for line, field, rule, detail in lines[:SHOWN]:
@@ -104,7 +105,7 @@ class Command(BaseCommand):
         try:
             while True:
                 for file in folder.look(for_s=60, now=clock.now()):
-                    self.stdout.write(file_report.sentence(file))
+                    self.stdout.write(report.sentence(file))
                 time.sleep(settings.SWEEP_INTERVAL_S)
         except KeyboardInterrupt:
             self.stdout.write("stopped; a file half way is taken up where it was")

@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from process_apis.catalog.models import Node
-from process_apis.stock import snapshots
-from process_apis.stock.snapshots import Answer
+from process_apis.stock.checking import snapshots
+from process_apis.stock.checking.snapshots import Answer
 from retail_platform.kernel import correlation
 from retail_platform.kernel.problem import DomainError
 from retail_platform.kernel.progress import Progress
@@ -20,6 +20,7 @@ class Command(BaseCommand):
     help = "Fetch the stock of each node from its owner and compare it with the book. Safe to repeat."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py stock_snapshots --node WH-1 --dry-run"
         parser.add_argument("--node", default="", help="one node only, for example WH-1")
         parser.add_argument("--source", default="", help="ask this system, not the owner: it is compared, not applied")
         parser.add_argument("--dry-run", action="store_true", help="say who would be asked, ask nobody")

@@ -1,0 +1,128 @@
+"""The stock explorer: one sku over time in all its nodes, why each figure is so, and how far promises may go."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from process_apis.stock.looking import explain, history
+from process_apis.stock.looking.history import History
+from process_apis.stock.models import StockPosition
+from process_apis.stock.reserving import backorders
+from retail_platform.kernel import clock
+from retail_platform.kernel.admin_pages import Table, link, list_link, moment, number
+from retail_platform.kernel.problem import DomainError, NotFound
+
+SPANS = {"1": "a day", "7": "a week", "30": "a month", "365": "a year"}
+COLOURS = ("#14b8a6", "#6366f1", "#f59e0b", "#ef4444", "#38bdf8", "#22c55e", "#a855f7", "#94a3b8")
+MOST_LINES = 24  # more can no longer be told apart
+
+
+class LimitForm(forms.Form):
+    """How many units of the sku may be promised in a node beyond what is there."""
+
+    node = forms.ChoiceField(widget=UnfoldAdminSelectWidget)
+    units = forms.IntegerField(min_value=0, max_value=1_000_000_000, widget=UnfoldAdminIntegerFieldWidget)
+    reason = forms.CharField(max_length=500, widget=UnfoldAdminTextInputWidget)
+
+    def __init__(self, *args: Any, nodes: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["node"].choices = [(node, node) for node in nodes]  # type: ignore[attr-defined]
+
+
+def address(sku: str) -> str:
+    """Where a sku is explored."""
+    return reverse("admin:stock_stockposition_explore", args=[sku])
+
+
+def to_history(sku: str) -> str:
+    """A link there."""
+    return format_html('<a class="desk-link" href="{}">over time</a>', address(sku))
+
+
+def explore(admin: ModelAdmin, request: HttpRequest, sku: str) -> HttpResponse:
+    """The page of a sku; a POST sets the limit of promises in one of its nodes."""
+    if not admin.has_view_permission(request):
+        raise PermissionDenied
+    now, days = clock.now(), request.GET.get("days", "30")
+    span = timedelta(days=int(days if days in SPANS else "30"))
+    try:
+        found = history.of(sku, nodes=(), since=now - span, until=now + timedelta(seconds=1))
+    except NotFound as nothing:
+        raise Http404(str(nothing)) from nothing
+    form = LimitForm(request.POST or None, nodes=[line.node for line in found.lines])
+    if request.method == "POST":
+        if not request.user.has_perm("stock.change_stockposition"):
+            raise PermissionDenied
+        if form.is_valid() and _set_limit(admin, request, sku, form.cleaned_data):
+            return redirect(address(sku))
+    context = {
+        **admin.admin_site.each_context(request),
+        "title": f"{sku} over time", "opts": admin.opts, "sku": sku, "chart": _chart(found, now - span),
+        "spans": [(f"{address(sku)}?days={each}", name, each == days) for each, name in SPANS.items()],
+        "form": form if request.user.has_perm("stock.change_stockposition") else None, "tables": _tables(sku),
+        "more": max(len(found.lines) - MOST_LINES, 0),
+    }  # fmt: skip
+    return TemplateResponse(request, "admin/desk/stock_explorer.html", context)
+
+
+def _set_limit(admin: ModelAdmin, request: HttpRequest, sku: str, wanted: dict[str, Any]) -> bool:
+    try:
+        with transaction.atomic():
+            position = backorders.set_limit(sku=sku, node=wanted["node"], units=wanted["units"])
+            admin.log_change(request, position, f"Backorder limit {wanted['units']}: {wanted['reason']}")
+    except DomainError as refused:
+        admin.message_user(request, f"{refused.title}: {refused.detail}", messages.ERROR)
+        return False
+    admin.message_user(request, f"Up to {wanted['units']} may be promised beyond what is there.", messages.SUCCESS)
+    return True
+
+
+def _tables(sku: str) -> list[Table]:
+    explained = explain.sku(sku, nodes=())["nodes"]
+    rows = [
+        (link("catalog_node", each["node"]), number(each["free"]), each["formula"], each["counted_by"],
+         moment(each["counted_at"]) if each["counted_at"] else "",
+         list_link("stock_stockmovement", "movements", q=sku, node__exact=each["node"]))
+        for each in explained
+    ]  # fmt: skip
+    return [Table("Why it is so", ("node", "free", "formula", "last counted by", "at (UTC)", ""), rows)]
+
+
+def _chart(found: History, since: datetime) -> dict[str, str]:
+    """On hand of each node, and what of it is promised now, as unfold's chart component takes it."""
+    form = "%H:%M" if found.at[-1] - since <= timedelta(days=2) else "%Y-%m-%d"
+    lines = sorted(found.lines, key=lambda line: -max(line.on_hand))[:MOST_LINES]
+    datasets = [
+        {"label": f"{line.node} ({_free(line.now)} free now)", "data": line.on_hand, "stepped": True,
+         "borderColor": COLOURS[n % len(COLOURS)], "pointRadius": 0, "borderWidth": 2}
+        for n, line in enumerate(lines)
+    ]  # fmt: skip
+    grey = {"color": "#9ca3af"}
+    options = {
+        "animation": False, "responsive": True, "maintainAspectRatio": False,
+        "plugins": {"legend": {"display": True, "align": "end", "labels": {**grey, "boxWidth": 8, "boxHeight": 8}}},
+        "scales": {
+            "x": {"ticks": {**grey, "maxRotation": 0, "maxTicksLimit": 10}, "grid": {"display": False}},
+            "y": {"beginAtZero": True, "ticks": {**grey, "precision": 0}, "grid": {"tickWidth": 0}},
+        },
+    }  # fmt: skip
+    data = {"labels": [f"{at:{form}}" for at in found.at], "datasets": datasets}
+    return {"data": json.dumps(data), "options": json.dumps(options)}
+
+
+def _free(position: StockPosition) -> int:
+    kept = position.quarantine + position.damaged + position.display
+    may = max(position.on_hand - kept, 0) + position.backorder_limit
+    return may - position.reserved - position.allocated

@@ -1,0 +1,1 @@
+"""Files of movements, by HTTP, by command and from a folder."""

@@ -1,0 +1,1 @@
+"""Promises: baskets held, confirmed, given back; how far they may go beyond what is there."""
