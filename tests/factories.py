@@ -16,6 +16,7 @@ from process_apis.catalog.models import Channel, Jurisdiction, Node, Product
 from process_apis.ledger import services as ledger
 from process_apis.ledger.models import Account
 from process_apis.stock import services as stock
+from process_apis.stock.incoming import owners
 from retail_platform.kernel import clock
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -94,7 +95,9 @@ def a_movement(**changes: Any) -> StockMovement:
 
 
 def a_catalog(*, skus: Iterable[str] = ("BOOT-42",), stores: int = 1) -> None:
-    """Products at 119.00, a warehouse WH-1, stores, the channel "web", Germany, a chart of accounts, open periods."""
+    """Products at 119.00, a warehouse WH-1, stores, the channel "web", Germany, a chart of accounts, open periods,
+    and what a flush between tests takes away of what migrations wrote.
+    """
     Product.objects.bulk_create(
         [
             Product(
@@ -110,6 +113,7 @@ def a_catalog(*, skus: Iterable[str] = ("BOOT-42",), stores: int = 1) -> None:
     Channel.objects.get_or_create(code="web", defaults={"name": "Our own storefront", "currency": "EUR"})
     Jurisdiction.objects.get_or_create(country="DE", defaults={"name": "Germany"})
     tenders.write_standard()
+    owners.write_standard()
     a_chart(days=(NOON.date(), clock.now().date()))
 
 

@@ -8,7 +8,6 @@ from process_apis.catalog import services
 from process_apis.catalog.models import Node
 from process_apis.stock.incoming import intake
 from process_apis.stock.incoming.told import Item
-from process_apis.stock.models import StockOwner
 from retail_platform.kernel import clock
 from tests.factories import a_catalog, a_movement
 
@@ -18,7 +17,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def a_warehouse_that_speaks_for_itself() -> None:
     a_catalog()
-    StockOwner.objects.update_or_create(node_kind="warehouse", state="on_hand", defaults={"source": "wms"})
 
 
 def heard(node: str = "WH-1") -> datetime | None:

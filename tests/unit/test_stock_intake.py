@@ -7,7 +7,7 @@ from process_apis.cases.models import Case, CaseKind
 from process_apis.stock.incoming import intake
 from process_apis.stock.incoming.told import Item
 from process_apis.stock.incoming.units import converted
-from process_apis.stock.models import SetAside, StockOwner, StockPosition
+from process_apis.stock.models import SetAside, StockPosition
 from tests.factories import a_catalog, a_movement
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +16,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def catalog() -> None:
     a_catalog()
-    StockOwner.objects.get_or_create(node_kind="warehouse", state="on_hand", defaults={"source": "wms"})
 
 
 def told(unit: str = "", **changes: object) -> Item:
