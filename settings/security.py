@@ -8,13 +8,17 @@ SECRET_KEY = secret("RETAIL_SECRET_KEY")
 # "id:base64 key" pairs for vendor credentials, newest first; older ones stay readable while they are rotated away.
 CREDENTIAL_KEYS = env.list("RETAIL_CREDENTIAL_KEYS")
 DEBUG = False
-ALLOWED_HOSTS = env.list("RETAIL_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+_LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]  # where health checks come from, whatever the public name is
+ALLOWED_HOSTS = [*env.list("RETAIL_HOSTS", default=[]), *_LOOPBACK]
 CSRF_TRUSTED_ORIGINS = env.list("RETAIL_ORIGINS", default=[])
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|status|metrics)$"]  # asked from inside, where nothing speaks TLS
+# We speak plain HTTP: in production TLS ends at a proxy, which must set this header itself on every request.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 X_FRAME_OPTIONS = "DENY"

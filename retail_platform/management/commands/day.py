@@ -18,6 +18,7 @@ class Command(BaseCommand):
     help = "Play a retail day on the running platform and print the statement; 0 if everything ties out."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py day --orders 40 --seed 7    (on a platform that runs: manage.py up)"
         parser.add_argument("--orders", type=int, default=300, help="web orders of the day (default 300)")
         parser.add_argument("--seed", type=int, default=None, help="the same seed is the same day (default: the clock)")
         parser.add_argument("--json", action="store_true", help="end with one document on standard output")

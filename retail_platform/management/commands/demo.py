@@ -20,6 +20,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py demo --orders 40 --seed 7 --check"
         parser.add_argument("--orders", type=int, default=300, help="web orders of the day (default 300)")
         parser.add_argument("--seed", type=int, default=None, help="the same seed is the same day (default: the clock)")
         parser.add_argument("--check", action="store_true", help="exit after the statement: 0 if everything ties out")

@@ -14,6 +14,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py doctor --json"
         parser.add_argument("--json", action="store_true", help="one document for a machine")
 
     def handle(self, *args: object, **options: Any) -> None:

@@ -15,6 +15,7 @@ class Command(BaseCommand):
     help = "Give the application's role its rights, as the owner of the tables. Safe to repeat."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py grant_app_role --migrate    (DATABASE_URL names the owner of the tables)"
         parser.add_argument("--role", default="retail_app", help="the role web, worker, beat and relay connect as")
         parser.add_argument("--migrate", action="store_true", help="apply migrations first")
 

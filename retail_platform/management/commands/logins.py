@@ -1,5 +1,7 @@
 """`manage.py logins`: new passwords and keys for the demo's people and programs; old ones cannot be shown again."""
 
+from argparse import ArgumentParser
+
 from django.core.management.base import BaseCommand
 
 from retail_platform import staff
@@ -8,6 +10,9 @@ from retail_platform.demo import seed
 
 class Command(BaseCommand):
     help = "Print new passwords of the demo's people and new keys of its programs; the ones before stop working."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py logins    (on a platform that was seeded)"
 
     def handle(self, *args: object, **options: object) -> None:
         staff.make_groups()

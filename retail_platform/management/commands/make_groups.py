@@ -12,6 +12,7 @@ class Command(BaseCommand):
     help = "Bring the staff's groups to what they may do. Safe to repeat; --demo-users prints passwords once."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py make_groups --demo-users --new-passwords"
         parser.add_argument("--demo-users", action="store_true", help="also make one person of each kind")
         parser.add_argument("--new-passwords", action="store_true", help="give the demo people new passwords")
         parser.add_argument("--json", action="store_true", help="print one document")

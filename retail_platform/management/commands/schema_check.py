@@ -15,6 +15,7 @@ class Command(BaseCommand):
     help = "Check the OpenAPI document of each layer: valid, no warnings, every route in it, an example everywhere."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py schema_check --out /tmp/openapi"
         parser.add_argument("--out", type=Path, help="also write the documents into this folder")
 
     def handle(self, *args: Any, out: Path | None, **options: Any) -> None:

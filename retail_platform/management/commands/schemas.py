@@ -13,6 +13,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py schemas --publish"
         parser.add_argument(
             "--publish", action="store_true", help="write the files, unless a change would break someone"
         )

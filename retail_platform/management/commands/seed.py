@@ -16,6 +16,7 @@ class Command(BaseCommand):
     help = "Write the demo's master data, opening stock and connections; print new keys. Safe to repeat."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py seed --keep-keys --dry-run"
         parser.add_argument("--url", default=os.environ.get("RETAIL_URL"), help="where the platform answers")
         parser.add_argument("--sandbox", default=sandbox_url(), help="where the pretend outside world answers")
         parser.add_argument("--keep-keys", action="store_true", help="make no new keys, so that those in use stay good")

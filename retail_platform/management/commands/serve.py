@@ -13,9 +13,10 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py serve web --host 0.0.0.0 --port 8000"
         parser.add_argument("role", nargs="?", default=os.environ.get("RETAIL_ROLE", "web"), help="or RETAIL_ROLE")
-        parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--host", default="127.0.0.1", help="web: where to listen (127.0.0.1)")
+        parser.add_argument("--port", type=int, default=8000, help="web: the port (8000)")
 
     def handle(self, *args: object, role: str, host: str, port: int, **options: object) -> None:
         try:

@@ -26,6 +26,7 @@ class Command(BaseCommand):
     help = "Post a signed Shopify orders/create webhook, made up or from a file, and follow its order to the end."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py shop --sku SKU-00001 --quantity 2 --watch"
         parser.add_argument("--file", type=Path, help="the body to send, to the byte; otherwise one is made up")
         parser.add_argument(
             "--sku", action="append", help="what to buy (default SKU-00001); may be given several times"
@@ -35,7 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--status", default="paid", choices=["paid", "authorized", "pending"])
         parser.add_argument("--connection", default="shopify", help="the shop's connection (default shopify)")
         parser.add_argument("--event-id", default="", help="the event's name; the same again is the same event")
-        parser.add_argument("--topic", default=TOPIC)
+        parser.add_argument("--topic", default=TOPIC, help=f"what the shop tells of (default {TOPIC})")
         parser.add_argument("--times", type=int, default=1, help="deliver it so many times at once")
         parser.add_argument("--bad-signature", action="store_true", help="sign with another secret: it must be refused")
         parser.add_argument("--watch", action="store_true", help="follow the order until it is closed")

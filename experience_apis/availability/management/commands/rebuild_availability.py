@@ -17,6 +17,7 @@ class Command(BaseCommand):
     help = "Rebuild what shoppers see from the stock book. Safe to stop and to start again, at any time."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py rebuild_availability --channel web --sku SKU-00001"
         parser.add_argument("--sku", action="append", default=[], help="only this sku; may be given several times")
         parser.add_argument("--channel", action="append", default=[], help="only this channel; likewise")
         parser.add_argument("--warm", action="store_true", help="only fill the copy in Valkey from what there is")

@@ -14,6 +14,7 @@ class Command(BaseCommand):
     help = "Rebuild the status of orders from the order book. Safe to stop and to start again, at any time."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py rebuild_order_status --number W-1001"
         parser.add_argument("--number", action="append", default=[], help="only this order; may be given several times")
         parser.add_argument("--channel", default="", help="only the orders of this channel")
 

@@ -21,6 +21,7 @@ class Command(BaseCommand):
     help = "Read again what came in, or deliver facts that were set aside. What was done before is not done again."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py replay --day 2026-03-02 --dry-run"
         what = parser.add_mutually_exclusive_group(required=True)
         what.add_argument("--inbox", type=UUID, metavar="ID", help="one message of the inbox")
         what.add_argument("--day", type=date.fromisoformat, metavar="YYYY-MM-DD", help="all messages of a day (UTC)")

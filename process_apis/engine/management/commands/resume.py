@@ -19,7 +19,10 @@ class Command(BaseCommand):
     help = "Try parked runs again where they stopped, each with the key it had. Their cases are closed."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("runs", nargs="*", type=UUID, metavar="RUN_ID")
+        parser.epilog = "Example: manage.py resume --all --process parcel --dry-run"
+        parser.add_argument(
+            "runs", nargs="*", type=UUID, metavar="RUN_ID", help="as its case or its page in the admin says"
+        )
         parser.add_argument("--all", action="store_true", help="every parked run, oldest first")
         parser.add_argument("--process", default="", help="with --all: of this journey only, for example parcel")
         parser.add_argument("--reason", default="resumed from the command line", help="kept with each case")

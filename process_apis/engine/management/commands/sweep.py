@@ -3,6 +3,7 @@
 import signal
 import threading
 import time
+from argparse import ArgumentParser
 from types import FrameType
 
 import structlog
@@ -12,6 +13,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.utils.module_loading import import_string
 
 from process_apis.engine import sweeper
+from retail_platform.kernel.health.pulse import Pulse
 
 log = structlog.get_logger(__name__)
 OVERDUE_EVERY_S = 30
@@ -21,6 +23,9 @@ LISTEN_EVERY_S = 2
 class Command(BaseCommand):
     help = "Wake runs that are due and report runs past their deadline. Several may run; stop with Ctrl-C."
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py sweep    (manage.py up and serve beat run it)"
+
     def handle(self, *args: object, **options: object) -> None:
         stopping = threading.Event()
 
@@ -29,10 +34,12 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
+        pulse = Pulse()
         reported = listened = 0.0
         while not stopping.is_set():
             try:
                 sweeper.sweep()
+                pulse.beat()
                 for chore in settings.SWEEP_ALSO:
                     _do(chore)
                 if time.monotonic() - listened > LISTEN_EVERY_S:

@@ -23,6 +23,7 @@ class Command(BaseCommand):
     help = "Ask warehouses for parcels nobody told us of, and compare the ERP's trial balance with our ledger's."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py reconcile --dry-run"
         parser.add_argument("--order", metavar="NUMBER", help="this order only, and no trial balance")
         parser.add_argument("--dry-run", action="store_true", help="say what is missing, take nothing in")
         parser.add_argument("--json", action="store_true", help="print one JSON document at the end")

@@ -16,6 +16,7 @@ class Command(BaseCommand):
     help = "Tell every channel with a shop what it may sell. Safe to stop and to start again."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py publish_stock --channel web --full --dry-run"
         parser.add_argument("--channel", default="", help="one channel only, for example web")
         parser.add_argument("--full", action="store_true", help="read what the shop shows of every sku, and repair it")
         parser.add_argument("--dry-run", action="store_true", help="say what waits, tell nothing")

@@ -16,14 +16,15 @@ class Command(BaseCommand):
     help = "Create or change a connection. A secret is name=value, or name=@VARIABLE to read it from the environment."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py connect --code shopify --secret webhook_secret=@SHOPIFY_SECRET"
         parser.add_argument("--code", required=True, help="our name for the account, for example shopify-de")
-        parser.add_argument("--kind", choices=Kind.values)
+        parser.add_argument("--kind", choices=Kind.values, help="what kind of system it is; needed for a new one")
         parser.add_argument("--vendor", help="for example sandbox or shopify")
         parser.add_argument("--base-url", help="where its API is")
         parser.add_argument("--channel", help="commerce only: the channel its orders belong to")
         parser.add_argument("--budget-per-s", type=int, help="calls a second, all processes together")
-        parser.add_argument("--secret", action="append", default=[], metavar="NAME=VALUE")
-        parser.add_argument("--setting", action="append", default=[], metavar="NAME=VALUE")
+        parser.add_argument("--secret", action="append", default=[], metavar="NAME=VALUE", help="kept sealed")
+        parser.add_argument("--setting", action="append", default=[], metavar="NAME=VALUE", help="kept as it is")
         parser.add_argument("--off", dest="active", action="store_false", default=None, help="switch it off")
         parser.add_argument("--on", dest="active", action="store_true", help="switch it on again")
 

@@ -13,7 +13,8 @@ class Command(BaseCommand):
     help = "Link identifiers of a connection: manage.py link --connection shopify 50398373085484=BOOT-42 ..."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("pairs", nargs="+", metavar="THEIRS=OURS")
+        parser.epilog = "Example: manage.py link --connection shopify 50398373085484=SKU-00001"
+        parser.add_argument("pairs", nargs="+", metavar="THEIRS=OURS", help="their identifier and ours")
         parser.add_argument("--connection", required=True, help="the code of the connection, for example shopify")
         parser.add_argument("--entity", default="variant", help="what kind of thing it is (default variant)")
         parser.add_argument("--dry-run", action="store_true", help="say what would be linked, change nothing")

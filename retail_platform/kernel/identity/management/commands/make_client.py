@@ -15,8 +15,11 @@ class Command(BaseCommand):
     help = "Make an OAuth 2 client id and secret and print them once, as JSON. A former secret stops working."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py make_client --client price-feed --scope storefront.read"
         parser.add_argument("--client", required=True, help="who it is for: letters, digits, hyphens")
-        parser.add_argument("--scope", action="append", required=True, choices=sorted(SCOPES), metavar="SCOPE")
+        names = sorted(SCOPES)
+        scopes = f"what it may do; may be given again: {', '.join(names)}"
+        parser.add_argument("--scope", action="append", required=True, choices=names, metavar="SCOPE", help=scopes)
         parser.add_argument("--store", action="append", default=[], help="only this store; may be given again")
         parser.add_argument("--channel", action="append", default=[], help="only this channel; may be given again")
 

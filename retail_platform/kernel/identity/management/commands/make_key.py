@@ -16,8 +16,11 @@ class Command(BaseCommand):
     help = "Make an API key and print it once. Makes the client, or adds the scopes to the one that is there."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py make_key --client till-7 --scope stores.read --store STORE-007 --days 365"
         parser.add_argument("--client", required=True, help="who it is for: letters, digits, hyphens")
-        parser.add_argument("--scope", action="append", required=True, choices=sorted(SCOPES), metavar="SCOPE")
+        names = sorted(SCOPES)
+        scopes = f"what it may do; may be given again: {', '.join(names)}"
+        parser.add_argument("--scope", action="append", required=True, choices=names, metavar="SCOPE", help=scopes)
         parser.add_argument("--store", action="append", default=[], help="only this store; may be given again")
         parser.add_argument("--channel", action="append", default=[], help="only this channel; may be given again")
         parser.add_argument("--days", type=int, help="days until it expires; for ever if not given")

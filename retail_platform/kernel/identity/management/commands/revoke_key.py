@@ -12,6 +12,7 @@ class Command(BaseCommand):
     help = "Take an API key back. Every process refuses it within five seconds."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py revoke_key rp_abcdefgh"
         parser.add_argument("key", help="the key, or its first part: rp_abcdefgh")
 
     def handle(self, *args: Any, key: str, **options: Any) -> None:

@@ -3,12 +3,14 @@
 import signal
 import threading
 import time
+from argparse import ArgumentParser
 from types import FrameType
 
 import structlog
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
+from retail_platform.kernel.health.pulse import Pulse
 from retail_platform.kernel.outbox import relay
 
 log = structlog.get_logger(__name__)
@@ -18,6 +20,9 @@ IDLE_S = 0.05
 class Command(BaseCommand):
     help = "Carry facts from the outbox to their listeners. Several may run; stop with Ctrl-C."
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py relay    (manage.py up and serve relay run it)"
+
     def handle(self, *args: object, **options: object) -> None:
         stopping = threading.Event()
 
@@ -26,10 +31,12 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
+        pulse = Pulse()
         while not stopping.is_set():
             try:
                 delivered = relay.deliver()
                 relay.tell_followers(delivered)
+                pulse.beat()
                 if delivered == 0:
                     time.sleep(IDLE_S)
             except (DatabaseError, InterfaceError):
