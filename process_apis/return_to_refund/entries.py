@@ -6,16 +6,30 @@ from collections.abc import Mapping
 def memo_legs(
     *, net: int, tax: int, shipping: int, shipping_tax: int, fee: int, clawback: int
 ) -> list[tuple[str, int]]:
-    """A credit memo: returns and tax against what is owed; a fee that is kept is income."""
+    """A credit memo: returns and tax against what is owed; a fee that is kept is income.
+
+    What is clawed back is still sold, so its part of the tax stays owed.
+    """
     owed = net + tax + shipping + shipping_tax - fee - clawback
+    still_taxed = tax_within(clawback, net=net, tax=tax)
     return [
         ("RET", net),
         ("SHIPREV", shipping),
-        ("TAX", tax + shipping_tax),
+        ("TAX", tax + shipping_tax - still_taxed),
         ("OTHER", -fee),
-        ("DISC", -clawback),
+        ("DISC", still_taxed - clawback),
         ("RFL", -owed),
     ]
+
+
+def tax_within(minor: int, *, net: int, tax: int) -> int:
+    """What of an amount is tax, where it is taxed as the whole of `net` and `tax` is."""
+    return minor * tax // (net + tax) if net + tax else 0
+
+
+def exchange_legs(*, then: int, now: int) -> list[tuple[str, int]]:
+    """Goods sold for foreign money came back, and its worth to us is another by now: the difference is no return."""
+    return [("FX", now - then), ("RET", then - now)]
 
 
 def refund_legs(*, role: str, amount: int) -> list[tuple[str, int]]:
@@ -37,6 +51,8 @@ def disposition_legs(disposition: str, *, cost: int, value: int | None = None) -
         "destroy": [("WOFF", cost), ("INVQ", -cost)],
         "vendor_return": [("AP", cost), ("INVQ", -cost)],
         "to_customer": [("COGS", cost), ("INVQ", -cost)],
+        "suspect": [("COGS", cost), ("INVQ", -cost)],  # in quarantine, for nothing
+        "cleared": [("INVQ", cost), ("COGS", -cost)],
     }
     return legs.get(disposition, [])
 

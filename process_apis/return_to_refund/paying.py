@@ -15,6 +15,7 @@ from process_apis.ledger import services as ledger
 from process_apis.orders import queries as orders
 from process_apis.orders import returning
 from process_apis.orders.models import Payment
+from process_apis.return_to_refund.booking import booking_day
 from process_apis.return_to_refund.entries import refund_legs
 from process_apis.returns import money
 from process_apis.returns.models import Refund, RefundState, RefundWay, Return, ReturnKind
@@ -97,7 +98,7 @@ def record(refund: Refund, payment: Payment | None, *, reference: str, now: date
         reference=entry_reference(refund),
         purpose="refund",
         source_event=f"refund:{refund.key}",
-        booked_on=ledger.business_day(),
+        booked_on=booking_day(),
         legs=refund_legs(role=role_of(refund, payment), amount=refund.amount_minor),
         currency=refund.currency,
         memo=f"Return {refund.parent.number}, {refund.way}",
@@ -129,7 +130,7 @@ def came_back(refund: Refund, *, why: str) -> None:
         reference=f"{entry_reference(refund)}-B",
         purpose="refund_failed",
         source_event=f"refund:{refund.key}",
-        booked_on=ledger.business_day(),
+        booked_on=booking_day(),
         legs=legs,
         currency=refund.currency,
         memo=f"Return {refund.parent.number}: {why}"[:200],

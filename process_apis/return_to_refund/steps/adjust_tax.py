@@ -7,12 +7,13 @@ from canonical.order import Address
 from canonical.tax import TaxAmount, TaxDocument, TaxLine, TaxResult
 from process_apis.engine.process import Done, StepContext
 from process_apis.orders import queries as orders
+from process_apis.return_to_refund.entries import tax_within
 from process_apis.return_to_refund.story import going_on
 from process_apis.returns import queries
 from process_apis.returns.models import CreditMemo, ReturnKind
 from system_apis.tax.gateway import tax
 
-SHIPPING_LINE, GOODWILL_LINE, STANDARD = "shipping", "goodwill", "standard"
+SHIPPING_LINE, GOODWILL_LINE, KEPT_LINE, STANDARD = "shipping", "goodwill", "kept", "standard"
 
 
 def adjust_tax(ctx: StepContext) -> Done:
@@ -32,6 +33,10 @@ def adjust_tax(ctx: StepContext) -> Done:
     if parent.kind == ReturnKind.GOODWILL:
         code = next(iter(codes.values()), STANDARD)
         parts.append((GOODWILL_LINE, "", code, parent.goodwill_minor, parent.goodwill_tax_minor))
+    if row.clawback_minor:
+        kept_tax = tax_within(row.clawback_minor, net=row.net_minor, tax=row.tax_minor)
+        code = next((codes[line["line_id"]] for line in row.lines), STANDARD)
+        parts.append((KEPT_LINE, "", code, kept_tax - row.clawback_minor, -kept_tax))
     if not parts:
         return Done(tax_ref="")
 

@@ -1,35 +1,43 @@
 """Write the credit memo of a return, and book it: what we owe the customer stands in our books from here on."""
 
-from process_apis.engine.process import Done, StepContext
+from datetime import timedelta
+
+from process_apis.engine.process import Done, Outcome, StepContext, Wait
 from process_apis.ledger import services as ledger
+from process_apis.return_to_refund import currencies
+from process_apis.return_to_refund.booking import book, open_day
 from process_apis.return_to_refund.entries import memo_legs
 from process_apis.return_to_refund.story import going_on
-from process_apis.returns import money
+from process_apis.returns import money, services
+from process_apis.returns.models import HeldFor
+
+_LOOK_AGAIN = timedelta(hours=1)
 
 
-def issue_credit_memo(ctx: StepContext) -> Done:
+def issue_credit_memo(ctx: StepContext) -> Outcome:
     parent = going_on(ctx)
     if parent is None:
         return Done(memo="")
-    memo = money.credit(parent, booked_on=ledger.business_day())
-    legs = memo_legs(
-        net=memo.net_minor,
-        tax=memo.tax_minor,
-        shipping=memo.shipping_minor,
-        shipping_tax=memo.shipping_tax_minor,
-        fee=memo.fee_minor,
-        clawback=memo.clawback_minor,
-    )
-    if not any(minor for _, minor in legs):
-        return Done(memo=memo.number, memo_entry="")
-    entry = ledger.entry_of(
+    day = open_day()
+    if day is None:
+        services.hold(parent, reason=HeldFor.PERIOD, waits_for=f"a period that holds {ledger.business_day()}")
+        return Wait("return.rejected", until=ctx.now + _LOOK_AGAIN)
+    memo = money.credit(parent, booked_on=day)
+    entry = book(
         reference=memo.number,
         purpose="credit_memo",
         source_event=f"return:{parent.number}",
-        booked_on=memo.booked_on or ledger.business_day(),
-        legs=legs,
+        legs=memo_legs(
+            net=memo.net_minor,
+            tax=memo.tax_minor,
+            shipping=memo.shipping_minor,
+            shipping_tax=memo.shipping_tax_minor,
+            fee=memo.fee_minor,
+            clawback=memo.clawback_minor,
+        ),
         currency=memo.currency,
+        order_number=parent.order_number,
         memo=f"Return {parent.number} of order {parent.order_number or '(no receipt)'}",
+        booked_on=memo.booked_on,
     )
-    ledger.book(entry, order_number=parent.order_number)
-    return Done(memo=memo.number, memo_entry=entry.reference)
+    return Done(memo=memo.number, memo_entry=entry, exchange_entry=currencies.book_difference(memo))

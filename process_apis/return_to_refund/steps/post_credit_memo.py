@@ -1,6 +1,7 @@
 """Tell the ERP of the credit memo: the document under our number, and its journal entry."""
 
 from functools import partial
+from typing import Any
 
 from canonical.journal import CreditMemo, InvoiceLine
 from canonical.money import Money
@@ -24,10 +25,12 @@ def create_erp_credit_memo(ctx: StepContext) -> Done:
 
 
 def post_credit_memo(ctx: StepContext) -> Done:
-    reference = ctx.facts.get("memo_entry")
-    if not reference:
-        return Done()
-    return Done(memo_entry_ref=erp().post_journal(ledger.entry(reference), key=ctx.key).value)
+    posted: dict[str, Any] = {}
+    for fact, key in (("memo_entry", ctx.key), ("exchange_entry", ctx.key.part("exchange"))):
+        if reference := ctx.facts.get(fact):
+            posted[f"{fact}_ref"] = erp().post_journal(ledger.entry(reference), key=key).value
+            ctx.keep(**posted)
+    return Done(**posted)
 
 
 def _canonical(row: MemoRow) -> CreditMemo:
