@@ -12,7 +12,10 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.epilog = "Example: manage.py up    (own servers: set DATABASE_URL, VALKEY_URL, BROKER_URL; state: .local, or RETAIL_STATE)"
+        parser.epilog = (
+            "Example: manage.py up    (own servers: set DATABASE_URL, VALKEY_URL, BROKER_URL; "
+            "state: .local, or RETAIL_STATE)"
+        )
 
     def handle(self, *args: object, **options: object) -> None:
         os.execv(sys.executable, [sys.executable, "-m", "retail_platform.kernel.machine"])  # noqa: S606
