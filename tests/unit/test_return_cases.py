@@ -1,0 +1,209 @@
+"""The cases of workflows section 2 that go another way than most returns do, each to its end in both ledgers."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from canonical.money import Money
+from canonical.order import Order, Tender, TenderState
+from process_apis.catalog.models import Channel, FxRate
+from process_apis.ledger import services as ledger
+from process_apis.ledger.models import JournalEntry, Period, PeriodState
+from process_apis.return_to_refund import paying
+from process_apis.returns.models import Dispute, RefundState, RefundWay, ReturnKind
+from tests.factories import a_line, an_order
+from tests.playing import Play, books, desk, playing
+from tests.returning import decide, dispute, told
+from tests.sandbox_process import SandboxProcess
+from tests.taking_back import asks, at, credit_memos, owed, shipped, sums_up, taken_back
+
+pytestmark = pytest.mark.django_db
+
+
+def usd(minor: int) -> Money:
+    return Money(minor=minor, currency="USD")
+
+
+def in_dollars() -> Order:
+    """One boot for 119.00 dollars, of which 19.00 are tax."""
+    line = a_line(unit_price=usd(11900), discount=usd(0), tax=usd(1900))
+    card = Tender(kind="card", amount=usd(11900), state=TenderState.TOKEN, reference="tok_visa")
+    money = {"currency": "USD", "shipping": usd(0), "shipping_tax": usd(0), "total": usd(11900)}
+    return Order(**{**dict(an_order()), "channel": "us", "lines": (line,), "tenders": (card,), **money})
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
+    with SandboxProcess(tmp_path_factory.mktemp("sandbox")) as process:
+        yield process
+
+
+@pytest.fixture
+def play(sandbox: SandboxProcess) -> Iterator[Play]:
+    with playing(sandbox) as shop:
+        yield shop
+
+
+def the_period_closes_and_the_next_is_open() -> Period:
+    """Finance has locked this month."""
+    today = ledger.business_day()
+    locked = Period.objects.get(first_day__lte=today, last_day__gte=today)
+    after = locked.last_day + timedelta(days=1)
+    ledger.open_periods(entity=locked.entity, months=[after])
+    ledger.close_period(entity=locked.entity, day=today)
+    return Period.objects.get(first_day=after)
+
+
+def test_a_return_into_a_locked_period_is_credited_in_the_open_one_and_names_the_original(play: Play) -> None:
+    order = shipped(play)
+    following = the_period_closes_and_the_next_is_open()
+
+    parent = taken_back(play, order, {"2": 1})
+
+    memo = parent.memos.get()
+    told = credit_memos(play, order.number)[0]
+    assert (parent.state, memo.booked_on) == ("closed", following.first_day)
+    assert set(JournalEntry.objects.filter(reference__contains=parent.number).values_list("booked_on", flat=True)) == {
+        following.first_day
+    }
+    assert told["correctsInvoices"] == [order.parcels.get().invoice_number]
+    assert told["postingDate"] == following.first_day.isoformat()
+    assert (owed(order.number), at("COAT-1")) == (0, (10, 0))
+    sums_up(play)
+
+
+def test_with_no_period_open_a_return_is_held_for_one_and_goes_on_by_itself(play: Play) -> None:
+    order = shipped(play)
+    Period.objects.update(state=PeriodState.CLOSED)
+    held = taken_back(play, order, {"2": 1})
+    assert (held.state, held.held_for, held.memos.count()) == ("held", "period", 0)
+
+    Period.objects.update(state=PeriodState.OPEN)
+    play.later(2)
+
+    held.refresh_from_db()
+    assert (held.state, owed(order.number)) == ("closed", 0)
+
+
+def test_a_sale_in_foreign_money_is_refunded_as_paid_and_the_difference_is_exchange(play: Play) -> None:
+    Channel.objects.create(code="us", name="Our shop abroad", currency="USD")
+    today = FxRate.objects.create(on=ledger.business_day(), base="USD", quote="EUR", rate=Decimal("0.90"), source="ECB")
+    order = shipped(play, in_dollars())
+    today.rate = Decimal("0.95")
+    today.save()
+
+    parent = taken_back(play, order, {"1": 1})
+
+    refund = play.sandbox.effects(system="payments", operation="refund")[0]
+    assert (parent.state, refund["amount"], refund["currency"]) == ("closed", 11900, "USD")
+    difference = JournalEntry.objects.get(purpose="exchange_difference")
+    legs = {line.account.role: line.amount_minor for line in difference.lines.select_related("account")}
+    assert (difference.currency, legs) == ("EUR", {"FX": 500, "RET": -500})
+    assert (owed(order.number), at("BOOT-42")) == (0, (10, 0))
+    sums_up(play)
+
+
+def test_a_return_during_a_dispute_waits_and_is_refunded_once_the_dispute_is_won(play: Play) -> None:
+    order = shipped(play)
+    about = dispute(play, order.payments.get())
+    held = taken_back(play, order, {"2": 1})
+    assert (held.state, held.held_for, held.waits_for, owed(order.number)) == ("held", "dispute", about["id"], 11900)
+
+    decide(play, about, won=True)
+
+    held.refresh_from_db()
+    assert (held.state, owed(order.number), at("COAT-1")) == ("closed", 0, (10, 0))
+    assert refunds_sent(play) == [11900]
+    sums_up(play)
+
+
+def test_a_return_during_a_dispute_is_paid_by_the_dispute_once_it_is_lost(play: Play) -> None:
+    order = shipped(play)
+    about = dispute(play, order.payments.get(), amount=11900)
+    held = taken_back(play, order, {"2": 1})
+
+    decide(play, about, won=False)
+
+    held.refresh_from_db()
+    assert (held.state, owed(order.number), refunds_sent(play)) == ("closed", 0, [])
+    assert [refund.state for refund in held.refunds.all()] == [RefundState.REPLACED]
+    assert books(order.number).get("CBL", 0) == 0
+    sums_up(play)
+
+
+def test_of_a_lost_dispute_what_is_beyond_the_return_is_a_loss(play: Play) -> None:
+    order = shipped(play)
+    about = dispute(play, order.payments.get())
+    taken_back(play, order, {"2": 1})
+
+    decide(play, about, won=False)
+
+    assert (owed(order.number), books(order.number)["CBL"], refunds_sent(play)) == (0, 23800, [])
+    sums_up(play)
+
+
+def test_a_chargeback_after_the_refund_is_answered_with_it_and_won(play: Play) -> None:
+    order = shipped(play)
+    taken_back(play, order, {"1": 2, "2": 1})
+    reference = play.sandbox.effects(system="payments", operation="refund")[0]["reference"]
+
+    about = dispute(play, order.payments.get())
+    decide(play, about, won=True)
+
+    evidence = play.sandbox.effects(system="payments", operation="submit_evidence")
+    assert [each["reference"] for each in evidence] == [about["id"]]
+    assert reference in str(order_dispute(about).evidence)
+    assert (owed(order.number), books(order.number)["FEEP"], books(order.number).get("CBL", 0)) == (0, 1500, 0)
+    sums_up(play)
+
+
+def test_a_chargeback_lost_after_the_refund_is_a_loss_until_one_of_both_is_recovered(play: Play) -> None:
+    order = shipped(play)
+    taken_back(play, order, {"1": 2, "2": 1})
+
+    decide(play, dispute(play, order.payments.get()), won=False)
+
+    assert (owed(order.number), books(order.number)["CBL"], refunds_sent(play)) == (0, 35700, [35700])
+    assert any("paid back twice" in title for title in desk())
+    sums_up(play)
+
+
+def test_a_refund_nobody_could_take_is_owed_until_it_is_paid_another_way(play: Play) -> None:
+    order = shipped(play)
+    parent = taken_back(play, order, {"2": 1})
+    refund = parent.refunds.get()
+    about = play.sandbox.control("POST", "/payments/failures", {"refund": refund.provider_reference})
+    event = {"id": "e", "type": "refund.failed", "created": 1, "data": {"object": about}}
+    told("payments", "refund.failed", "payments.refund_failed", event)
+    play.go()
+    parent.refresh_from_db()
+    assert (parent.state, owed(order.number)) == ("refund_failed", 11900)
+
+    refund.refresh_from_db()
+    paying.otherwise(refund, way=RefundWay.STORE_CREDIT, by="grace")
+    play.later()
+
+    parent.refresh_from_db()
+    assert (parent.state, owed(order.number), books(order.number)["SC"]) == ("closed", 0, -11900)
+    sums_up(play)
+
+
+def test_a_goodwill_leaves_goods_and_stock_alone(play: Play) -> None:
+    order = shipped(play)
+    parent = asks(order, {}, kind=ReturnKind.GOODWILL, goodwill_minor=1190)
+    play.go()
+
+    parent.refresh_from_db()
+    assert (parent.state, refunds_sent(play), owed(order.number), at("BOOT-42")) == ("closed", [1190], 0, (8, 0))
+    sums_up(play)
+
+
+def refunds_sent(play: Play) -> list[int]:
+    """What the provider gave back, each time."""
+    return [each["amount"] for each in play.sandbox.effects(system="payments", operation="refund")]
+
+
+def order_dispute(about: dict[str, object]) -> Dispute:
+    return Dispute.objects.get(reference=about["id"])
