@@ -19,6 +19,10 @@ class Unavailable(SystemFault):
         self.retry_after_s = retry_after_s
 
 
+class NotAsked(Unavailable):
+    """We did not even ask: it rests after too many faults, or our own budget of calls is used up."""
+
+
 class OutcomeUnknown(SystemFault):
     """We sent it and heard nothing. Look the key up before sending again."""
 

@@ -1,5 +1,7 @@
 """Facts of an order on its way from placed to closed, of its parcels, and of what its customer is to be told."""
 
+from datetime import date
+
 from canonical.ids import OrderNumber
 from canonical.money import CurrencyCode, Minor
 from canonical.quantity import Units
@@ -14,8 +16,12 @@ class OrderFact(Value):
 
 
 class OrderPlaced(OrderFact):
+    """An order is in the book. After an outage the older business date goes first, then the lower priority."""
+
     total_minor: Minor
     currency: CurrencyCode
+    business_date: date | None = None
+    priority: int | None = None
 
 
 class OrderCancelled(OrderFact):

@@ -15,7 +15,16 @@ from process_apis.engine import lease, step_log
 from process_apis.engine.models import Direction, ProcessRun, RunState, RunStep, StepState
 from process_apis.engine.process import NeedsPerson, Process, Rejected, Step
 from retail_platform.kernel.problem import DomainError
-from system_apis.errors import ContractBroken, Incomplete, NotAllowed, OutcomeUnknown, Refused, SystemFault, Unavailable
+from system_apis.errors import (
+    ContractBroken,
+    Incomplete,
+    NotAllowed,
+    NotAsked,
+    OutcomeUnknown,
+    Refused,
+    SystemFault,
+    Unavailable,
+)
 from system_apis.terms import CallKey
 
 _MEND_WHAT_IS_MISSING = (
@@ -124,7 +133,10 @@ def _try_again(
     maybe_sent: bool,
     after_s: float | None = None,
 ) -> bool:
-    """Full jitter, doubling, bounded by the journey's budget; then a person is asked."""
+    """Full jitter, doubling, bounded by the journey's budget; then a person is asked.
+
+    The hours of an outage are no part of the budget: nobody need resume a thousand orders once the vendor is back.
+    """
     with transaction.atomic():
         recorded = step_log.record(
             run,
@@ -133,6 +145,7 @@ def _try_again(
             counts=not step.remote,
             error=_said(error),
             maybe_sent=maybe_sent,
+            anew=isinstance(error, NotAsked),
         )
         if recorded.age_s > process.budget_s:
             proposal = (

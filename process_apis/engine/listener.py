@@ -39,6 +39,8 @@ def _start(process: Process, fact: Fact) -> None:
         step=process.steps[0].name,
         correlation_id=fact.correlation_id,
         facts={"started_by": fact.data},
+        business_date=fact.data.get("business_date") or clock.now().date(),
+        priority=fact.data.get("priority") or process.priority,
         deadline_at=clock.now() + timedelta(seconds=process.deadline_s),
         next_wake_at=lease.in_seconds(lease.GRACE_S),
     )

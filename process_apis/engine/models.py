@@ -3,7 +3,7 @@
 import uuid
 
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Cast, Now
 
 
 class RunState(models.TextChoices):
@@ -30,6 +30,7 @@ class ProcessRun(models.Model):
     `fence` rises with each claim: a worker that slept past its lease finds it changed and writes nothing.
     `claims` counts claims since the last progress: a step that kills its worker is found by it.
     `signals` counts facts that concern the run: a fact that comes while a step decides to wait is not missed.
+    `business_date` and `priority` (1 first) say whose turn it is where many are due at once, as after an outage.
     `generation` is part of every vendor key; it rises only when a person says "send as new".
     """
 
@@ -40,6 +41,8 @@ class ProcessRun(models.Model):
     direction = models.CharField(max_length=10, choices=Direction.choices, default=Direction.FORWARD)
     step = models.CharField(max_length=60)
     facts = models.JSONField(default=dict)
+    business_date = models.DateField(db_default=Cast(Now(), models.DateField()))
+    priority = models.SmallIntegerField(default=5, db_default=5)
     correlation_id = models.CharField(max_length=32, blank=True)
     generation = models.IntegerField(default=0)
     fence = models.BigIntegerField(default=0)

@@ -92,7 +92,8 @@ class Process:
     subject     the field of the fact's data that names what a run is about; one run for each
     wakes_on    facts that may end a wait of a run with the same subject
     on_refusal  what a vendor's "no" means: take back what was done, or ask a person (when goods have left)
-    budget_s    how long one step is tried again before a person is asked
+    budget_s    how long one step is tried again before a person is asked; hours of a vendor's outage do not count
+    priority    whose turn it is where runs of one business date are due at once: 1 first; a fact may say otherwise
     """
 
     name: str
@@ -103,6 +104,7 @@ class Process:
     on_refusal: Literal["undo", "park"] = "undo"
     budget_s: int = 1800
     deadline_s: int = 14 * 24 * 3600
+    priority: int = 5
     _by_name: dict[str, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -27,7 +27,7 @@ VALUES (%(run)s, %(name)s, %(direction)s, %(state)s, 1, %(maybe_sent)s, %(key)s,
 ON CONFLICT (run_id, name) DO UPDATE
 SET state = excluded.state, attempts = step.attempts + %(attempt)s, maybe_sent = excluded.maybe_sent,
     key = excluded.key, result = excluded.result, error = excluded.error, finished_at = excluded.finished_at,
-    started_at = CASE WHEN step.state = 'waiting' THEN clock_timestamp() ELSE step.started_at END,
+    started_at = CASE WHEN step.state = 'waiting' OR %(anew)s THEN clock_timestamp() ELSE step.started_at END,
     last_tried_at = CASE WHEN %(attempt)s = 1 THEN clock_timestamp() ELSE step.last_tried_at END
 RETURNING extract(epoch FROM clock_timestamp() - started_at)::float8, attempts
 """
@@ -55,8 +55,12 @@ def record(
     result: dict[str, Any] | None = None,
     error: str = "",
     maybe_sent: bool = False,
+    anew: bool = False,
 ) -> Recorded:
-    """Write how a step stands. `counts`: this is the attempt itself (a local step), not its outcome."""
+    """Write how a step stands. `counts`: this is the attempt itself (a local step), not its outcome.
+
+    `anew`: its budget begins now, since until now the vendor was not asked.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             _RECORD,
@@ -71,6 +75,7 @@ def record(
                 "error": error.replace("\x00", "\ufffd")[:4000],
                 "finished": state in (StepState.DONE, StepState.SKIPPED),
                 "attempt": 1 if counts else 0,
+                "anew": anew,
             },
         )
         return Recorded(*cursor.fetchone())

@@ -16,7 +16,7 @@ from retail_platform.kernel import clock
 _DUE = """
 WITH due AS (
     SELECT id FROM engine_processrun WHERE next_wake_at <= clock_timestamp()
-    ORDER BY next_wake_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+    ORDER BY business_date, priority, created_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 )
 UPDATE engine_processrun run
 SET state = 'ready', lease_until = NULL, wakes = wakes + 1,
@@ -46,7 +46,7 @@ TRY_AGAIN_S = 2
 QUIET_S = 4
 
 
-def sweep(*, limit: int = 500) -> int:
+def sweep(*, limit: int = 200) -> int:
     """Wake up to `limit` due runs. Their next wake-up moves on, doubling, before anything is published (D4)."""
     with connection.cursor() as cursor:
         cursor.execute(_DUE, {"limit": limit, "grace": lease.GRACE_S})

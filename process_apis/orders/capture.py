@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from canonical.order import Order as CanonicalOrder
-from canonical.order import TenderState
+from canonical.order import Risk, TenderState
 from process_apis.catalog.tender_models import SettledBy
 from process_apis.orders.models import Order, PaymentState
 from retail_platform.kernel import correlation
@@ -30,23 +30,24 @@ WITH placed AS (
     INSERT INTO orders_order
         (id, number, channel, channel_order_id, channel_version, state, entity, currency, taxes_included,
          shipping_minor, shipping_tax_minor, total_minor, customer_reference, customer_name, customer_email, ship_to,
-         pickup_node, erp_reference, cancel_reason, correlation_id, placed_at)
+         pickup_node, erp_reference, cancel_reason, correlation_id, placed_at, risk, purchase_order, sold_at, placed_by)
     VALUES
         (%(id)s, %(number)s, %(channel)s, %(channel_order_id)s, %(channel_version)s, 'received', %(entity)s,
          %(currency)s, %(taxes_included)s, %(shipping_minor)s, %(shipping_tax_minor)s, %(total_minor)s,
          %(customer_reference)s, %(customer_name)s, %(customer_email)s, %(ship_to)s::jsonb, %(pickup_node)s, '', '',
-         %(correlation_id)s, %(placed_at)s)
+         %(correlation_id)s, %(placed_at)s, %(risk)s, %(purchase_order)s, %(sold_at)s, %(placed_by)s)
     ON CONFLICT DO NOTHING
     RETURNING *
 ), lined AS (
     INSERT INTO orders_orderline
         (order_id, line_id, position, sku, title, unit, quantity, shipped, cancelled, unit_price_minor, discount_minor,
-         tax_minor, tax_code, unit_cost_minor, cost_currency)
+         tax_minor, tax_code, unit_cost_minor, cost_currency, kind, contract, wanted_on)
     SELECT placed.id, line.line_id, line.position, line.sku, line.title, line.unit, line.quantity, 0, 0,
-           line.unit_price_minor, line.discount_minor, line.tax_minor, '', 0, ''
+           line.unit_price_minor, line.discount_minor, line.tax_minor, '', 0, '', line.kind, line.contract,
+           line.wanted_on
     FROM placed, json_to_recordset(%(lines)s::json) AS line
         (line_id text, position int, sku text, title text, unit text, quantity int, unit_price_minor bigint,
-         discount_minor bigint, tax_minor bigint)
+         discount_minor bigint, tax_minor bigint, kind text, contract text, wanted_on date)
 ), tendered AS (
     INSERT INTO orders_payment
         (order_id, position, kind, settled_by, amount_minor, state, reference, "authorization", captured_minor,
@@ -71,7 +72,8 @@ def capture(order: CanonicalOrder, *, number: str) -> Order | None:
 def values(order: CanonicalOrder, *, number: str) -> dict[str, Any]:
     """What the statement is given."""
     agreed = {"total_minor": order.total.minor, "currency": order.currency}
-    told = {"order_number": number, "channel": order.channel, **agreed}
+    turn = {"business_date": order.placed_at.date().isoformat(), "priority": 1 if order.pickup_node else 5}
+    told = {"order_number": number, "channel": order.channel, **agreed, **turn}
     fact = outbox.values(name="order.placed", aggregate=f"order:{number}", data=told)
     parts = {"lines": json.dumps(_lines(order)), "tenders": json.dumps(_tenders(order)), "detail": json.dumps(agreed)}
     return _header(order, number) | parts | fact
@@ -95,6 +97,10 @@ def _header(order: CanonicalOrder, number: str) -> dict[str, Any]:
         "customer_email": order.customer.email,
         "ship_to": order.ship_to.model_dump_json(),
         "pickup_node": order.pickup_node,
+        "risk": order.risk if order.risk == Risk.HIGH else "",
+        "purchase_order": order.purchase_order,
+        "sold_at": order.sold_at,
+        "placed_by": order.placed_by,
         "correlation_id": correlation.current(),
         "placed_at": order.placed_at,
     }
@@ -112,6 +118,9 @@ def _lines(order: CanonicalOrder) -> list[dict[str, Any]]:
             "unit_price_minor": line.unit_price.minor,
             "discount_minor": line.discount.minor,
             "tax_minor": line.tax.minor if line.tax else None,
+            "kind": line.kind,
+            "contract": line.contract,
+            "wanted_on": line.wanted_on.isoformat() if line.wanted_on else None,
         }
         for position, line in enumerate(order.lines, start=1)
     ]

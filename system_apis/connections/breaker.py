@@ -13,7 +13,7 @@ from django.db.models import F
 
 from retail_platform.kernel import valkey
 from system_apis.connections.models import BreakerState, Connection
-from system_apis.errors import OutcomeUnknown, SystemFault, Unavailable
+from system_apis.errors import NotAsked, OutcomeUnknown, SystemFault, Unavailable
 
 CALLS_TO_JUDGE, FAULTY_SHARE = 20, 0.35
 COOLDOWN_S, LONGEST_COOLDOWN_S, PROBE_LEASE_S = 30, 300, 15
@@ -44,7 +44,7 @@ return {calls, faults}
 
 
 def admit(connection: Connection, *, now: datetime) -> None:
-    """Let a call pass, perhaps as a probe. Raises Unavailable while the breaker is open."""
+    """Let a call pass, perhaps as a probe. Raises NotAsked while the breaker is open."""
     if connection.breaker_state == BreakerState.CLOSED:
         return
     row = Connection.objects.filter(pk=connection.pk)
@@ -63,7 +63,7 @@ def admit(connection: Connection, *, now: datetime) -> None:
     if connection.breaker_state != BreakerState.CLOSED:
         until = connection.breaker_until if connection.breaker_state == BreakerState.OPEN else None
         wait = (until - now).total_seconds() if until else 0  # without an end a probe is out, and soon back
-        raise Unavailable(f"{connection.code} is resting after too many faults", retry_after_s=max(wait, 1.0))
+        raise NotAsked(f"{connection.code} is resting after too many faults", retry_after_s=max(wait, 1.0))
 
 
 def record(connection: Connection, fault: SystemFault | None, *, now: datetime) -> None:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from retail_platform.kernel import valkey
 from system_apis.connections.models import Connection
-from system_apis.errors import Unavailable
+from system_apis.errors import NotAsked
 
 Share = Literal["order", "stock", "refund", "catalog", "report"]
 FLOORS: dict[str, float] = {"order": 0.0, "stock": 0.1, "refund": 0.2, "catalog": 0.4, "report": 0.5}
@@ -37,7 +37,7 @@ _lock = threading.Lock()
 
 
 def take(connection: Connection, *, share: Share, what: str) -> None:
-    """Take one call from the budget, sleeping where that is short. Raises Unavailable where it is not."""
+    """Take one call from the budget, sleeping where that is short. Raises NotAsked where it is not."""
     for _ in range(3):
         wait_s = _wait_s(connection, share)
         if wait_s <= 0:
@@ -45,7 +45,7 @@ def take(connection: Connection, *, share: Share, what: str) -> None:
         if wait_s > WORTH_SLEEPING_S:
             break
         time.sleep(wait_s)
-    raise Unavailable(f"{what}: the budget of {connection.budget_per_s} calls/s is used up", retry_after_s=wait_s)
+    raise NotAsked(f"{what}: the budget of {connection.budget_per_s} calls/s is used up", retry_after_s=wait_s)
 
 
 def pause(connection: Connection, *, seconds: float) -> None:

@@ -53,8 +53,8 @@ class VendorClient:
         kind: CallKind = kind_of_call or ("read" if method in ("GET", "HEAD") else "write")
         what = f"{method} {urlsplit(path).path} at {self.connection.code}"
         now = clock.now()
+        breaker.admit(self.connection, now=now)  # first: who is refused here must not use up the budget of a probe
         budget.take(self.connection, share=share, what=what)
-        breaker.admit(self.connection, now=now)
         holding.confirm()
         sent = {**(headers or {}), **_trace_headers(), "Accept-Encoding": "gzip, identity"}
         started, fault, status = time.monotonic(), None, 0

@@ -1,0 +1,70 @@
+"""A vendor is away for hours: nobody need act when it is back, and who waited longest goes first."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from process_apis.engine import sweeper, wake
+from process_apis.engine.models import ProcessRun, RunState, RunStep
+from retail_platform.kernel import clock
+from system_apis.errors import NotAsked, Unavailable
+from tests.engine import Workers, open_cases, tell
+
+pytestmark = pytest.mark.django_db
+
+
+def spent(run_id: UUID) -> None:
+    """The budget of the step is used up."""
+    RunStep.objects.filter(run_id=run_id, name="send").update(started_at=clock.now() - timedelta(hours=4))
+
+
+def test_hours_in_which_a_vendor_was_not_asked_are_not_taken_from_the_budget(workers: Workers) -> None:
+    workers.log.script("send", NotAsked("rests"), NotAsked("rests"), Unavailable("refused"))
+    run_id = workers.begin()
+    workers.work()
+    spent(run_id)
+    workers.later(run_id)
+    workers.later(run_id)
+    assert workers.later(run_id).state == RunState.DONE
+    assert open_cases() == []
+
+
+def test_hours_in_which_a_vendor_refused_are(workers: Workers) -> None:
+    workers.log.script("send", NotAsked("rests"), Unavailable("refused"))
+    run_id = workers.begin()
+    workers.work()
+    spent(run_id)
+    assert workers.later(run_id).state == RunState.PARKED
+
+
+def test_who_is_due_goes_by_business_date_then_priority_then_age(
+    workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns: dict[str, dict[str, Any]] = {
+        "last": {"business_date": "2026-03-03", "priority": 1},
+        "second": {"business_date": "2026-03-02", "priority": 5},
+        "third": {"business_date": "2026-03-02", "priority": 5},
+        "first": {"business_date": "2026-03-02", "priority": 1},
+    }
+    for subject, turn in turns.items():
+        tell("errand.begun", subject, **turn)
+    ProcessRun.objects.update(next_wake_at=clock.now() - timedelta(seconds=1))
+    ProcessRun.objects.filter(subject="second").update(created_at=clock.now() - timedelta(hours=1))
+    rung: list[str] = []
+
+    def ring(*, run_id: UUID, **_: Any) -> bool:
+        rung.append(ProcessRun.objects.get(id=run_id).subject)
+        return True
+
+    monkeypatch.setattr(wake, "ring", ring)
+    while sweeper.sweep(limit=1):
+        pass
+    assert rung == ["first", "second", "third", "last"]
+
+
+def test_a_run_without_a_word_on_its_turn_is_of_today(workers: Workers) -> None:
+    run = ProcessRun.objects.get(id=workers.begin())
+    assert (run.business_date, run.priority) == (clock.now().date(), 5)
+    assert isinstance(run.business_date, date)
