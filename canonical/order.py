@@ -1,5 +1,6 @@
 """An order as the customer agreed to it, whichever channel it came through."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
@@ -61,8 +62,35 @@ class Tender(Value):
     reference: Annotated[str, Field(max_length=255)] = ""
 
 
+class Risk(StrEnum):
+    """How likely the channel thinks it is that somebody else's money pays."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class LineKind(StrEnum):
+    """What a line is, and so which rule it follows. A bundle, its age limit and its release date are the catalog's."""
+
+    GOODS = "goods"
+    GIFT_WRAP = "gift_wrap"
+    FEE = "fee"
+    FREE_GIFT = "free_gift"
+    PRE_ORDER = "pre_order"
+    SUBSCRIPTION_RENEWAL = "subscription_renewal"
+
+    @property
+    def is_service(self) -> bool:
+        """Has it no stock? Then it is billed with the first parcel of its order."""
+        return self in (LineKind.GIFT_WRAP, LineKind.FEE)
+
+
 class OrderLine(Value):
-    """One sku of an order. `discount` is for the whole line; `tax` is None until someone has worked it out."""
+    """One sku of an order. `discount` is for the whole line; `tax` is None until someone has worked it out.
+
+    `contract` is what a subscription renews; `wanted_on` the day a buyer wants to have it.
+    """
 
     line_id: Annotated[str, Field(min_length=1, max_length=64)]
     sku: Sku
@@ -72,6 +100,9 @@ class OrderLine(Value):
     unit_price: Money
     discount: Money
     tax: Money | None = None
+    kind: LineKind = LineKind.GOODS
+    contract: Annotated[str, Field(max_length=64)] = ""
+    wanted_on: date | None = None
 
     @property
     def net(self) -> Money:
@@ -84,6 +115,7 @@ class Order(Value):
 
     The parts add up to `total` to the smallest unit; where tax is still unknown it counts as nothing. `pickup_node` is
     the store whose counter hands it over; empty, it is sent to `ship_to`, which decides the tax in either case.
+    `purchase_order` is the buyer's own name of it; `sold_at` the store whose staff took it, `placed_by` who did.
     """
 
     channel: Annotated[str, Field(min_length=1, max_length=64)]
@@ -101,6 +133,10 @@ class Order(Value):
     customer: Customer
     ship_to: Address
     pickup_node: NodeCode | Literal[""] = ""
+    risk: Risk | None = None  # nothing where the channel does not say
+    purchase_order: Annotated[str, Field(max_length=64)] = ""
+    sold_at: NodeCode | Literal[""] = ""
+    placed_by: Annotated[str, Field(max_length=160)] = ""
 
     @model_validator(mode="after")
     def adds_up(self) -> Self:
@@ -109,6 +145,11 @@ class Order(Value):
             raise ValueError(f"every amount of order {self.number} must be in {self.currency}")
         if len({line.line_id for line in self.lines}) != len(self.lines):
             raise ValueError(f"two lines of order {self.number} have the same line_id")
+        for line in self.lines:
+            if line.kind == LineKind.FREE_GIFT and line.net.minor:
+                raise ValueError(f"line {line.line_id} of order {self.number} is a free gift and costs {line.net.text}")
+            if line.kind == LineKind.SUBSCRIPTION_RENEWAL and not line.contract:
+                raise ValueError(f"line {line.line_id} of order {self.number} renews a subscription without a contract")
         parts = total([line.net for line in self.lines], currency=self.currency) + self.shipping
         if not self.taxes_included:
             taxes = [line.tax for line in self.lines if line.tax] + ([self.shipping_tax] if self.shipping_tax else [])

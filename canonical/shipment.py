@@ -19,12 +19,13 @@ class ShipmentLine(Value):
 
 
 class ReleaseOrder(Value):
-    """What one node is asked to send for one order."""
+    """What one node is asked to send for one order, and what it is to mind."""
 
     order_number: OrderNumber
     node: NodeCode
     lines: Annotated[tuple[ShipmentLine, ...], Field(min_length=1, max_length=500)]
     ship_to: Address
+    instructions: tuple[Annotated[str, Field(max_length=200)], ...] = ()
 
 
 class Shipment(Value):

@@ -20,6 +20,7 @@ READY = {
             "units": 2,
             "picked": 2,
             "collected": 0,
+            "min_age": 0,
             "parts": {"SKU-00001": 1},
         }
     ],

@@ -32,6 +32,7 @@ class PickupLineOut(StrictSerializer):
     units = serializers.IntegerField()
     picked = serializers.IntegerField()
     collected = serializers.IntegerField()
+    min_age = serializers.IntegerField(help_text="an identity document has to show this age; 0: any")
     parts = serializers.DictField(child=serializers.IntegerField(), help_text="what to fetch for one unit, by sku")
 
 

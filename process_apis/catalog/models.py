@@ -9,7 +9,15 @@ from canonical.product import NodeKind
 from process_apis.catalog import hours
 from process_apis.catalog.tender_models import FxRate, TenderKind
 
-__all__ = ["BundlePart", "Channel", "FxRate", "Jurisdiction", "Node", "Product", "TenderKind"]
+__all__ = ["BundlePart", "Channel", "FxRate", "Jurisdiction", "Node", "Product", "ProductKind", "TenderKind"]
+
+
+class ProductKind(models.TextChoices):
+    """Goods lie somewhere and are sent. The others are done or charged along with them."""
+
+    GOODS = "goods", "goods"
+    GIFT_WRAP = "gift_wrap", "gift wrap"
+    FEE = "fee", "fee"
 
 
 class Product(models.Model):
@@ -24,9 +32,25 @@ class Product(models.Model):
     cost_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     active = models.BooleanField(default=True)
+    kind = models.CharField(
+        max_length=12, choices=ProductKind.choices, default=ProductKind.GOODS, db_default=ProductKind.GOODS
+    )
+    revenue_role = models.CharField(
+        max_length=12,
+        default="REV",
+        db_default="REV",
+        help_text="Role of its revenue account, as under Ledger, Accounts.",
+    )
+    min_age = models.SmallIntegerField(
+        default=0, db_default=0, help_text="From which age on it may be handed over; 0: any."
+    )
+    released_on = models.DateField(
+        null=True, blank=True, help_text="It leaves from this day on; before, it is a pre-order."
+    )
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=models.Q(min_age__gte=0, min_age__lte=99), name="min_age_is_an_age"),
             models.CheckConstraint(condition=models.Q(price_minor__gte=0), name="price_not_negative"),
             models.CheckConstraint(condition=models.Q(cost_minor__gte=0), name="cost_not_negative"),
         ]
@@ -72,6 +96,7 @@ class Node(models.Model):
     ours = models.BooleanField(default=True, db_default=True)
     ships = models.BooleanField(default=True, db_default=True, help_text="Sends parcels.")
     offers_pickup = models.BooleanField(default=False, db_default=False, help_text="Hands goods over at its counter.")
+    attended = models.BooleanField(default=True, db_default=True, help_text="Somebody is there who can check an age.")
     online = models.BooleanField(default=True, db_default=True, help_text="Its tills can be reached.")
     heard_at = models.DateTimeField(null=True, blank=True, help_text="When it last told us anything; empty: unknown.")
     time_zone = models.CharField(max_length=40, default="Europe/Berlin", db_default="Europe/Berlin")
@@ -123,6 +148,12 @@ class Channel(models.Model):
     taxes_included = models.BooleanField(default=True)
     commerce = models.CharField(max_length=50, blank=True)
     shipping_minor = models.BigIntegerField(default=0, help_text="Shipping price of orders placed with us.")
+    status_map = models.JSONField(
+        default=dict, db_default={}, blank=True, help_text="Our state of an order → what this channel calls it."
+    )
+    also_pays_with = models.JSONField(
+        default=list, db_default=[], blank=True, help_text="Tender kinds offered here beyond those of every checkout."
+    )
     active = models.BooleanField(default=True)
 
     def __str__(self) -> str:

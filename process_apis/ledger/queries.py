@@ -7,7 +7,7 @@ from django.db.models import QuerySet, Sum
 from canonical.journal import AccountBalance, Posting
 from canonical.journal import JournalEntry as Entry
 from canonical.money import Money
-from process_apis.ledger.models import JournalEntry, JournalLine
+from process_apis.ledger.models import Account, JournalEntry, JournalLine
 from retail_platform.kernel.problem import NotFound
 
 
@@ -30,6 +30,11 @@ def trial_balance(*, entity: str) -> tuple[AccountBalance, ...]:
         AccountBalance(account=account, balance=Money(minor=int(balance), currency=currency))
         for account, currency, balance in rows
     )
+
+
+def roles() -> set[str]:
+    """What the platform knows accounts by that may be posted to."""
+    return set(Account.objects.filter(active=True).values_list("role", flat=True))
 
 
 def entry(reference: str) -> Entry:

@@ -7,6 +7,7 @@ from datetime import datetime
 from canonical.order import Order, TenderState
 
 ADDRESS = "the delivery address is another"
+_ADDRESS_WORDS = {"line1": "street", "city": "town"}
 CLAIM = "AR"  # the account of what customers owe us
 
 
@@ -28,23 +29,51 @@ def missing_parts(bundles: Mapping[str, Mapping[str, int]], *, known_skus: Colle
     ]
 
 
+def missing_accounts(roles: Collection[str]) -> list[Missing]:
+    """Accounts that products earn for and the chart does not have: nothing is booked to an account we invent."""
+    return [
+        Missing(
+            f"no active account has the role {role!r}", f"name an account of the role {role!r} under Ledger, Accounts"
+        )
+        for role in sorted(roles)
+    ]
+
+
 def missing_from(
     order: Order,
     *,
-    known_skus: Collection[str],
+    units: Mapping[str, str],
     channel_currency: str,
     sells_to: bool,
     known_tenders: Collection[str],
 ) -> list[Missing]:
-    """Everything that keeps an order from being accepted, all at once, so that nobody mends it piece by piece."""
+    """Everything that keeps an order from being accepted, all at once, so that nobody mends it piece by piece.
+
+    `units` is what each known sku is counted in.
+    """
     found = [
         Missing(
             f"line {line.line_id}: sku {line.sku!r} is not in the catalog",
             f"add {line.sku!r} under Catalog, Products",
         )
         for line in order.lines
-        if line.sku not in known_skus
+        if line.sku not in units
     ]
+    found += [
+        Missing(
+            f"line {line.line_id}: {line.sku!r} is sold by {line.unit} there and kept by {units[line.sku]} here",
+            f"correct the unit of {line.sku!r} under Catalog, Products, or at the shop",
+        )
+        for line in order.lines
+        if line.unit != units.get(line.sku, line.unit)
+    ]
+    if not order.pickup_node and (lacks := [name for name in ("line1", "city") if not getattr(order.ship_to, name)]):
+        found.append(
+            Missing(
+                f"the delivery address has no {' and no '.join(_ADDRESS_WORDS[name] for name in lacks)}",
+                "ask the customer and correct the address: POST orders/{number}/edits, or at the shop",
+            )
+        )
     if order.currency != channel_currency:
         found.append(
             Missing(
@@ -179,19 +208,26 @@ def draw(total_minor: int, *, tenders: Sequence[tuple[int, int]]) -> dict[int, i
 
 
 def sale_legs(
-    *, net: int, discount: int, shipping: int, tax: int, from_deposit: int, taken: Sequence[tuple[str, int]]
+    *,
+    net: int | Mapping[str, int],
+    discount: int,
+    shipping: int,
+    tax: int,
+    from_deposit: int,
+    taken: Sequence[tuple[str, int]],
 ) -> list[tuple[str, int]]:
     """The entry of one parcel (workflows, section 1): revenue against the deposit, or the claim and its settlement.
 
-    `taken` are (role of the tender's clearing account, amount). What has the role of the claim itself stays claimed:
+    `net` is goods revenue, or revenue by the role of its account. `taken` are (role of the tender's clearing account, amount). What has the role of the claim itself stays claimed:
     the customer pays it later.
     """
     by_role = _by_role(taken)
+    earned = net if isinstance(net, Mapping) else {"REV": net}
     legs = [
         ("DEP", from_deposit),
         (CLAIM, sum(by_role.values())),
         ("DISC", discount),
-        ("REV", -net),
+        *((role, -minor) for role, minor in earned.items()),
         ("SHIPREV", -shipping),
         ("TAX", -tax),
     ]

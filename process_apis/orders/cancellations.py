@@ -64,7 +64,7 @@ def request(
     can = {name: line.quantity - line.shipped - line.cancelled - line.cancel_requested for name, line in lines.items()}
     if units is None and asked_by == AskedBy.CHANNEL:  # of a channel all means all, also what has left
         units = {name: count + lines[name].shipped for name, count in can.items() if count + lines[name].shipped > 0}
-    wanted = _wanted(lines, can, units)
+    wanted = _with_services(lines, can, _wanted(lines, can, units))
     asked = {name: min(count, can[name]) for name, count in wanted.items() if min(count, can[name])}
     gone = {name: count - asked.get(name, 0) for name, count in wanted.items() if count > asked.get(name, 0)}
     if asked_by != AskedBy.CHANNEL and (gone or not asked):
@@ -209,6 +209,16 @@ def _wanted(lines: Mapping[str, OrderLine], can: Mapping[str, int], units: Mappi
             errors=[{"pointer": "/lines", "detail": f"There is no line {name!r}."} for name in strange],
         )
     return dict(units)
+
+
+def _with_services(lines: Mapping[str, OrderLine], can: Mapping[str, int], wanted: dict[str, int]) -> dict[str, int]:
+    """Where no goods would be left, gift wrap and fees go with them: nothing else would ever bill them."""
+    goods_left = any(
+        line.shipped or can[name] > wanted.get(name, 0) for name, line in lines.items() if not line.is_service
+    )
+    if goods_left:
+        return wanted
+    return wanted | {name: can[name] for name, line in lines.items() if line.is_service and can[name] > 0}
 
 
 def _too_late(order: Order, lines: Mapping[str, OrderLine], gone: Mapping[str, int]) -> TooLateToCancel:

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from canonical.order import LineKind
 from process_apis.orders.cancellation_models import AskedBy, Cancellation, CancellationLine, CancellationState
 from process_apis.orders.payment_models import Payment, PaymentMovement, PaymentState
 from retail_platform.kernel.append_only import APPEND_ONLY
@@ -77,6 +78,11 @@ class Order(models.Model):
     releases = models.JSONField(default=dict, db_default={})  # node → what its system calls our request to send
     risk = models.CharField(max_length=200, blank=True, default="", db_default="")  # why it should be looked at
     cleared_by = models.CharField(max_length=160, blank=True, default="", db_default="")  # who looked, and let it go on
+    purchase_order = models.CharField(
+        max_length=64, blank=True, default="", db_default=""
+    )  # the buyer's own name of it
+    sold_at = models.CharField(max_length=32, blank=True, default="", db_default="")  # the store whose staff took it
+    placed_by = models.CharField(max_length=160, blank=True, default="", db_default="")  # an operator; none: the buyer
     replaces = models.CharField(max_length=64, blank=True, default="", db_default="")  # the order it was made from
     cancel_reason = models.CharField(max_length=500, blank=True)
     correlation_id = models.CharField(max_length=32, blank=True)
@@ -118,6 +124,14 @@ class OrderLine(models.Model):
     tax_code = models.CharField(max_length=32, blank=True)
     unit_cost_minor = models.BigIntegerField(default=0)
     cost_currency = models.CharField(max_length=3, blank=True)
+    kind = models.CharField(
+        max_length=20, choices=[(kind.value, kind.value) for kind in LineKind], default="goods", db_default="goods"
+    )
+    contract = models.CharField(max_length=64, blank=True, default="", db_default="")
+    wanted_on = models.DateField(null=True)
+    promised_on = models.DateField(null=True)  # the day from which it leaves, where that is later
+    min_age = models.SmallIntegerField(default=0, db_default=0)
+    revenue = models.JSONField(default=dict, db_default={})  # account role → weight; none: goods revenue
 
     class Meta:
         constraints = [
@@ -135,6 +149,11 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.sku}"
+
+    @property
+    def is_service(self) -> bool:
+        """Has it no stock? Then it is billed with the first parcel of its order."""
+        return LineKind(self.kind).is_service
 
 
 class ParcelState(models.TextChoices):

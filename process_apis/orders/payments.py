@@ -14,10 +14,11 @@ AT_CHANNEL = "channel"  # the kind whose account clears what a channel takes, wh
 _WE_TAKE = (SettledBy.PROVIDER, SettledBy.STORED_VALUE)
 
 
-def describe(order: Order, kinds: Mapping[str, TenderKind]) -> None:
+def describe(order: Order, kinds: Mapping[str, TenderKind], *, when_goods_leave: bool = False) -> None:
     """Keep with each tender who settles it, how and in which order: what finance sets later must not change it.
 
-    `kinds` by code, with AT_CHANNEL among them where a channel has taken or holds the money.
+    `kinds` by code, with AT_CHANNEL among them where a channel has taken or holds the money. `when_goods_leave`:
+    nothing is taken before, whatever finance says of the kind.
     """
     for payment in order.payments.all():
         kind = kinds[AT_CHANNEL if payment.settled_by == SettledBy.CHANNEL else payment.kind]
@@ -25,7 +26,7 @@ def describe(order: Order, kinds: Mapping[str, TenderKind]) -> None:
             settled_by=kind.settled_by,
             role=kind.role,
             draw_order=kind.draw_order,
-            capture_at=kind.capture_at if kind.settled_by in _WE_TAKE else CaptureAt.SHIPMENT,
+            capture_at=kind.capture_at if kind.settled_by in _WE_TAKE and not when_goods_leave else CaptureAt.SHIPMENT,
             due_days=kind.due_days,
         )
 

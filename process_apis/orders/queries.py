@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from django.db.models import QuerySet
 
 from canonical.money import Money
-from canonical.order import Address, Customer, OrderLine, Tender, TenderState
+from canonical.order import Address, Customer, LineKind, OrderLine, Tender, TenderState
 from canonical.order import Order as CanonicalOrder
 from process_apis.catalog.tender_models import SettledBy
 from process_apis.orders.models import Order, Parcel, ParcelLine, ParcelTender, Payment, PaymentState
@@ -113,6 +113,9 @@ def canonical(row: Order) -> CanonicalOrder:
             unit_price=money(line.unit_price_minor),
             discount=money(line.discount_minor),
             tax=None if line.tax_minor is None else money(line.tax_minor),
+            kind=LineKind(line.kind),
+            contract=line.contract,
+            wanted_on=line.wanted_on,
         )
         for line in row.lines.all()
     )
@@ -141,6 +144,9 @@ def canonical(row: Order) -> CanonicalOrder:
         customer=Customer(reference=row.customer_reference, name=row.customer_name, email=row.customer_email),
         ship_to=Address(**row.ship_to),
         pickup_node=row.pickup_node,
+        purchase_order=row.purchase_order,
+        sold_at=row.sold_at,
+        placed_by=row.placed_by,
     )
 
 

@@ -81,10 +81,13 @@ def asked_to_send(order: Order, references: Mapping[str, str]) -> None:
             Order.objects.filter(id=order.id).update(releases={**row.releases, **references})
 
 
-def describe_lines(order: Order, *, by_sku: Mapping[str, Mapping[str, Any]]) -> None:
-    """Keep title, tax code and cost of the day with each line: what the product is later must not change the past."""
+def describe_lines(order: Order, *, by_line: Mapping[str, Mapping[str, Any]]) -> None:
+    """Keep kind, title, tax code and cost of the day with each line: what a product is later must not change the past.
+
+    `by_line` is line_id → fields.
+    """
     for line in order.lines.all():
-        OrderLine.objects.filter(id=line.id).update(**by_sku[line.sku])
+        OrderLine.objects.filter(id=line.id).update(**by_line[line.line_id])
 
 
 def set_taxes(order: Order, *, by_line: Mapping[str, int], shipping_minor: int) -> None:

@@ -94,6 +94,7 @@ class PickupLine(models.Model):
     sku = models.CharField(max_length=64)
     title = models.CharField(max_length=200, blank=True)
     parts = models.JSONField(default=dict)
+    min_age = models.SmallIntegerField(default=0, db_default=0, help_text="Handed over from this age on; 0: any.")
     units = models.IntegerField()
     picked = models.IntegerField(default=0)
     collected = models.IntegerField(default=0)

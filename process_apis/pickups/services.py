@@ -35,6 +35,12 @@ class WrongCode(NotTheCode):
     kind, title = "pickup-wrong-code", "This is not the code of this pickup"
 
 
+class AgeNotProven(Unprocessable):
+    """Some of the goods have an age limit, and nobody has seen a document. Nothing was handed over."""
+
+    kind, title = "pickup-age-not-proven", "The age of the one who came is not proven"
+
+
 class WrongQuantity(Unprocessable):
     """More than the pickup has, or of a line it does not have."""
 
@@ -58,6 +64,7 @@ class Wanted:
     title: str
     units: int
     parts: Mapping[str, int]
+    min_age: int = 0
 
 
 def open_pickup(
@@ -79,7 +86,7 @@ def open_pickup(
         PickupLine.objects.bulk_create(
             PickupLine(
                 pickup=pickup, line_id=line.line_id, position=position, sku=line.sku, title=line.title,
-                parts=dict(line.parts), units=line.units,
+                parts=dict(line.parts), units=line.units, min_age=line.min_age,
             )
             for position, line in enumerate(lines, start=1)
         )  # fmt: skip
@@ -136,11 +143,16 @@ def hand_over(
     """The goods change hands, by the code or an identity document. What is not taken goes back to the shelf.
 
     `collected` is units by line; None is everything. Against expiry exactly one of the two happens. Raises WrongState,
-    NotTheCode, WrongCode (count it afterwards, with `count_wrong_code`) and WrongQuantity.
+    NotTheCode, WrongCode (count it afterwards, with `count_wrong_code`), AgeNotProven and WrongQuantity.
     """
     with transaction.atomic():
         _may(pickup, "handover")
         _prove(pickup, code=code, id_checked=id_checked)
+        if not id_checked and (age := age_to_prove(pickup)):
+            raise AgeNotProven(
+                f"Some of it may be handed over from the age of {age} on: check an identity document.",
+                errors=[{"pointer": "/id_checked", "detail": "The code does not tell an age; set id_checked."}],
+            )
         lines = {line.line_id: line.units for line in pickup.lines.all()}
         taken = dict(collected) if collected is not None else dict(lines)
         _check(pickup, taken, lines)
@@ -174,6 +186,11 @@ def _prove(pickup: Pickup, *, code: str, id_checked: bool) -> None:
             "This is not the code of this pickup. Ask for it again, or check an identity document.",
             errors=[{"pointer": "/code", "detail": "Not the code of this pickup."}],
         )
+
+
+def age_to_prove(pickup: Pickup) -> int:
+    """From which age on all of it may be handed over; 0: any."""
+    return max((line.min_age for line in pickup.lines.all()), default=0)
 
 
 def count_wrong_code(pickup: Pickup) -> None:

@@ -19,7 +19,8 @@ def ask_store(order: Order, *, now: datetime) -> None:
     parts: dict[str, dict[str, int]] = {}
     for reservation in promised.to_send(order.number):
         parts.setdefault(reservation.line_id, {})[reservation.sku] = reservation.units - reservation.consumed
-    open_units = {line: line.quantity - line.shipped - line.cancelled for line in order.lines.all()}
+    goods = [line for line in order.lines.all() if not line.is_service]
+    open_units = {line: line.quantity - line.shipped - line.cancelled for line in goods}
     pickups.open_pickup(
         order_number=order.number,
         channel=order.channel,
@@ -32,6 +33,7 @@ def ask_store(order: Order, *, now: datetime) -> None:
                 title=line.title,
                 units=units,
                 parts={sku: each // units for sku, each in parts.get(line.line_id, {}).items()},
+                min_age=line.min_age,
             )
             for line, units in open_units.items()
             if units

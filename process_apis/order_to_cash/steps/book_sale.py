@@ -11,6 +11,7 @@ from process_apis.catalog import tenders as rates
 from process_apis.engine.process import Done, StepContext
 from process_apis.ledger import services as ledger
 from process_apis.order_to_cash import decisions
+from process_apis.order_to_cash.lines import earned
 from process_apis.orders import parcels, queries
 from process_apis.orders.models import Parcel, ParcelState
 
@@ -31,7 +32,7 @@ def book_sale(ctx: StepContext) -> Done:
         memo=f"Invoice {parcel.invoice_number}",
     )
     legs = decisions.sale_legs(
-        net=sum(line.net_minor for line in lines),
+        net=earned([(line.net_minor, line.line.revenue) for line in lines], currency=order.currency),
         discount=sum(line.discount_minor for line in lines),
         shipping=parcel.shipping_minor,
         tax=sum(line.tax_minor for line in lines) + parcel.shipping_tax_minor,

@@ -79,7 +79,13 @@ def _shipped(order: Order, lines: Mapping[str, OrderLine], shipment: Shipment) -
         else:
             whole = decisions.complete(parts[line_id], units=line.quantity - line.cancelled)
             found[line_id] = whole - line.shipped
-    return {line_id: count for line_id, count in found.items() if count}
+    billed = {line_id: count for line_id, count in found.items() if count}
+    if billed:  # gift wrap and fees are done with the first goods that leave
+        services = {
+            line.line_id: line.quantity - line.shipped - line.cancelled for line in lines.values() if line.is_service
+        }
+        billed |= {line_id: count for line_id, count in services.items() if count}
+    return billed
 
 
 def _share(order: Order, lines: Mapping[str, OrderLine], shipped: Mapping[str, int]) -> parcels.ParcelShare:

@@ -7,6 +7,7 @@ from canonical.order import Address
 from canonical.shipment import ReleaseOrder, ShipmentLine
 from process_apis.catalog import queries as catalog
 from process_apis.engine.process import Done, StepContext
+from process_apis.order_to_cash.instructions import instructions_of
 from process_apis.order_to_cash.steps.ask_store import ask_store, withdraw_from_store
 from process_apis.orders import queries, services
 from process_apis.orders.models import OrderState
@@ -27,6 +28,7 @@ def release_to_warehouse(ctx: StepContext) -> Done:
             node=node,
             lines=tuple(ShipmentLine(line_id=r.line_id, sku=r.sku, quantity=r.units) for r in reserved),
             ship_to=Address(**order.ship_to),
+            instructions=instructions_of(order),
         )
         reference = wms(nodes[node].wms or None).release(release, key=ctx.key.part(node))
         ctx.keep(**{f"release_{node}": reference.value})

@@ -27,7 +27,9 @@ def release_stock(ctx: StepContext) -> Done:
 
 
 def _promise(order: Order, *, now: datetime) -> list[Part]:
-    lines = [(line.line_id, line.sku, line.quantity - line.cancelled) for line in order.lines.all()]
+    lines = [
+        (line.line_id, line.sku, line.quantity - line.cancelled) for line in order.lines.all() if not line.is_service
+    ]
     collected_at = {order.pickup_node} if order.pickup_node else None
     near = Address(**order.ship_to).point
     for look in range(1, LOOKS + 1):

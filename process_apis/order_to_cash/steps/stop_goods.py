@@ -12,6 +12,7 @@ from canonical.shipment import ReleaseOrder, ShipmentLine
 from process_apis.catalog import queries as catalog
 from process_apis.engine.process import Done, StepContext
 from process_apis.order_to_cash import cancelling
+from process_apis.order_to_cash.instructions import instructions_of
 from process_apis.order_to_cash.journey import journey
 from process_apis.order_to_cash.steps.await_turn import asked_units
 from process_apis.orders import cancellations, queries, services
@@ -62,6 +63,7 @@ def send_rest(ctx: StepContext) -> Done:
                 node=node,
                 lines=tuple(ShipmentLine(line_id=r.line_id, sku=r.sku, quantity=r.units - r.consumed) for r in left),
                 ship_to=Address(**order.ship_to),
+                instructions=instructions_of(order),
             )
             sent[node] = wms(nodes[node].wms or None).release(release, key=ctx.key.part(node)).value
             ctx.keep(**{f"sent_{node}": sent[node]})

@@ -13,7 +13,7 @@ from system_apis.commerce.gateway import commerce
 def tell_channel(ctx: StepContext) -> Done:
     parcel = queries.parcel(ctx.subject)
     order = parcel.order
-    lines = queries.lines_of(parcel)
+    lines = [part for part in queries.lines_of(parcel) if not part.line.is_service]  # a shop sends only goods
     if not lines:
         return Done(channel="nothing it sold is complete yet")
     if not catalog.channel(order.channel).commerce:

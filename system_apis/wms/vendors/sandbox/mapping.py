@@ -78,6 +78,7 @@ def to_release(order: ReleaseOrder, *, key: CallKey) -> dict[str, Any]:
             "region": order.ship_to.region,
             "country_code": order.ship_to.country,
         },
+        **({"instructions": list(order.instructions)} if order.instructions else {}),
     }
 
 
