@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from experience_apis.store_tools.receipts import BY
-from process_apis.returns.models import Disposition, RefundWay
+from process_apis.returns.models import Disposition, RefundWay, Suspicion
 from retail_platform.kernel.serializers import MoneyField, StrictSerializer
 
 _SEEN = [Disposition.RESTOCK, Disposition.REFURBISH, Disposition.QUARANTINE, Disposition.DESTROY]
@@ -55,6 +55,9 @@ class HandedIn(StrictSerializer):
     line_id = serializers.CharField(max_length=64, required=False, default="", help_text="needed with a receipt")
     condition = serializers.ChoiceField(choices=["new", "opened", "worn", "damaged"], required=False, default="new")
     serial = serializers.CharField(max_length=64, required=False, default="")
+    suspect = serializers.ChoiceField(
+        choices=Suspicion.choices, required=False, default="", help_text="into the fraud queue, not paid for meanwhile"
+    )
     disposition = serializers.ChoiceField(
         choices=_SEEN, required=False, default="", help_text="without it somebody else looks at the goods first"
     )

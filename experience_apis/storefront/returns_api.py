@@ -57,7 +57,7 @@ class ReturnsView(IdempotentPost, ApiView):
             parent = opening.open_return(
                 number=number,
                 key=f"{caller.client}:{key}"[:200],
-                lines=[Asked(line["line_id"], line["units"], line["condition"]) for line in body["lines"]],
+                lines=[Asked(**line) for line in body["lines"]],
                 channels=caller.channels,
                 requested_by=caller.client,
                 reason=body["reason"],

@@ -14,6 +14,7 @@ class CaseKind(models.TextChoices):
     BUSINESS = "business"
     CONTRACT = "contract"
     SECURITY = "security"
+    FRAUD = "fraud"
 
 
 class CaseState(models.TextChoices):
@@ -27,6 +28,7 @@ OWNERS = {
     CaseKind.BUSINESS: "service-desk",
     CaseKind.CONTRACT: "integration",
     CaseKind.SECURITY: "security",
+    CaseKind.FRAUD: "loss-prevention",
 }
 
 

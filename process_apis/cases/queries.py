@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from process_apis.cases.models import Case
+from process_apis.cases.models import Case, CaseState
 from retail_platform.kernel.problem import NotFound
 
 
@@ -27,3 +27,8 @@ def case(case_id: UUID) -> Case:
     if found is None:
         raise NoSuchCase(f"there is no case {case_id}; take the id from the list of cases")
     return found
+
+
+def open_by_fingerprint(fingerprint: str) -> Case | None:
+    """The open case of one trouble."""
+    return Case.objects.filter(fingerprint=fingerprint, state=CaseState.OPEN).first()

@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from canonical.money import Money
 from process_apis.orders import queries as orders
 from process_apis.return_to_refund import opening, paying, receiving
 from process_apis.return_to_refund.decisions import Asked
@@ -79,13 +80,14 @@ class ReturnsView(IdempotentPost, ApiView):
             parent = opening.open_return(
                 number=body["order_number"],
                 key=f"{caller.client}:{key}"[:200],
-                lines=[Asked(line["line_id"], line["units"], line["condition"]) for line in body["lines"]],
+                lines=[Asked(**line) for line in body["lines"]],
                 channels=caller.channels,
                 requested_by=caller.client,
                 kind=ReturnKind(body["kind"]),
                 reason=body["reason"],
                 node=body["node"],
                 goodwill_minor=goodwill.minor if goodwill else 0,
+                goodwill_currency=goodwill.currency if goodwill else "",
                 waive_policy=body["waive_policy"],
                 now=clock.now(),
             )
@@ -223,7 +225,8 @@ class InspectView(_ActView):
             value = given.get("value")
             receiving.inspect(
                 line.id, disposition=Disposition(given["disposition"]), by=by, now=clock.now(),
-                value_minor=value.minor if value else None,
+                value=Money(minor=value.minor, currency=value.currency) if value else None,
+                suspect=given.get("suspect"),
             )  # fmt: skip
 
         return self.act(request, number, InspectIn, do)
@@ -257,4 +260,6 @@ def _seen(request: Request, number: str) -> Return:
     found, channels = queries.in_full(number), cast(Principal, request.user).channels
     if channels and found.order_number:
         orders.visible(found.order_number, channels=channels)
+    elif channels and found.channel not in channels:
+        raise queries.NoSuchReturn(f"there is no return {number!r} for you; check the number")
     return found

@@ -145,17 +145,15 @@ def sold_by_channel(order: Order) -> bool:
 
 
 def _take_in(parent: Return, handed: Sequence[Handed], *, staff: str, now: datetime) -> None:
-    came = [Came(each.sku, each.units, each.line_id, each.condition, each.serial) for each in handed]
+    came = [Came(each.sku, each.units, each.line_id, each.condition, each.serial, each.suspect) for each in handed]
     receipt = receiving.receive(
         key=f"store:{parent.number}", node=parent.node, lines=came, by=staff, return_number=parent.number, now=now
     )
     looked: Mapping[tuple[str, str], Handed] = {(each.line_id, each.sku): each for each in handed}
-    for line in receipt.lines.all():
+    for line in receipt.lines.filter(suspect=""):  # the others are not the store's to dispose of
         seen = looked.get((line.line_id, line.sku))
         if seen and seen.disposition:
-            receiving.inspect(
-                line.id, disposition=Disposition(seen.disposition), suspect=seen.suspect, by=staff, now=now
-            )
+            receiving.inspect(line.id, disposition=Disposition(seen.disposition), by=staff, now=now)
 
 
 @dataclass(frozen=True, slots=True)

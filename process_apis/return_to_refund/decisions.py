@@ -39,6 +39,7 @@ class Asked:
     line_id: str
     units: int
     condition: str = "new"
+    serial: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Policy:
     fee_percent: Mapping[str, int] = field(default_factory=dict)
     shipping: str = "whole"  # "whole": with the last unit of the order; "never"; "always"
     approval_above_minor: int = 50_000
+    often: int = 0  # with so many returns in a month somebody else agrees; 0: never for that
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from canonical.money import Money
+from process_apis.catalog import queries as catalog
 from process_apis.orders import queries as orders
 from process_apis.orders import returning
 from process_apis.orders.models import Order
 from process_apis.return_to_refund import decisions
 from process_apis.return_to_refund import sold as books
 from process_apis.return_to_refund.decisions import Asked, Refusal, Sold, Worth
-from process_apis.returns import queries, services
+from process_apis.returns import identities, queries, services
 from process_apis.returns.models import Return, ReturnKind
 from retail_platform.kernel import clock
 from retail_platform.kernel.problem import DomainError, Unprocessable
@@ -33,6 +34,12 @@ class OtherCurrency(Unprocessable):
     """The order was paid in another currency than you expect to be refunded in. A refund is in that of the order."""
 
     kind, title = "return-other-currency", "The order was paid in another currency"
+
+
+class MoreThanPaid(Unprocessable):
+    """A goodwill comes to more than the customer has paid and not got back. Give as much as is left at most."""
+
+    kind, title = "more-than-paid", "More than was paid cannot be given back"
 
 
 class RefundDiffers(DomainError):
@@ -57,6 +64,7 @@ def open_return(
     node: str = "",
     expected: Money | None = None,
     goodwill_minor: int = 0,
+    goodwill_currency: str = "",
     clawback_minor: int = 0,
     waive_policy: bool = False,
     label_wanted: bool = False,
@@ -75,7 +83,9 @@ def open_return(
     order = orders.locked(number)
     if standing := queries.by_key(key):  # its twin was faster
         return standing
-    _same_currency(order, expected)
+    _same_currency(order, expected.currency if expected else "", pointer="/expected_refund/currency")
+    _same_currency(order, goodwill_currency, pointer="/goodwill/currency")
+    _known(node)
     sold, policy = books.sold(order), books.policy(order.channel)
     _check(order, lines, sold=sold, waive=waive_policy, today=timezone.localdate(now))
     net, tax = books.shipping_left(order)
@@ -85,6 +95,7 @@ def open_return(
     goodwill_net, goodwill_tax = _without_tax(goodwill_minor, sold)
     total = worth.total_minor + goodwill_minor
     _as_expected(total, order, expected)
+    _not_beyond(goodwill_minor, order)
     if kind != ReturnKind.GOODWILL:
         returning.take_back(order, _units(lines))
     given = services.Opened(
@@ -97,6 +108,7 @@ def open_return(
         reason=reason,
         note=note,
         customer_reference=order.customer_reference,
+        customer_hash=identities.customer(reference=order.customer_reference, email=order.customer_email),
         requested_by=requested_by,
         lines=_given(order, lines, worth),
         total_minor=total,
@@ -165,11 +177,28 @@ def _error(refusal: Refusal) -> dict[str, str]:
     return {"pointer": f"/lines/{refusal.place}", "detail": f"{refusal.rule}: {refusal.why}"}
 
 
-def _same_currency(order: Order, expected: Money | None) -> None:
-    if expected and expected.currency != order.currency:
+def _same_currency(order: Order, currency: str, *, pointer: str) -> None:
+    if currency and currency != order.currency:
         raise OtherCurrency(
             f"order {order.number} was paid in {order.currency}, so that is what is given back",
-            errors=[{"pointer": "/expected_refund/currency", "detail": f"give it in {order.currency}"}],
+            errors=[{"pointer": pointer, "detail": f"give it in {order.currency}"}],
+        )
+
+
+def _known(node: str) -> None:
+    if node and node not in catalog.nodes():
+        raise ReturnRefused(
+            f"there is no node {node!r} that goods could come back to",
+            errors=[{"pointer": "/node", "detail": "send the code of one of our nodes, or leave it out"}],
+        )
+
+
+def _not_beyond(goodwill_minor: int, order: Order) -> None:
+    left = Money(minor=sum(tender.left_minor for tender in books.paid(order)), currency=order.currency)
+    if goodwill_minor > left.minor:
+        raise MoreThanPaid(
+            f"{left} of order {order.number} was paid and not given back",
+            errors=[{"pointer": "/goodwill/amount", "detail": f"{left.text} at most"}],
         )
 
 
@@ -192,7 +221,7 @@ def _units(lines: Sequence[Asked]) -> dict[str, int]:
 def _given(order: Order, lines: Sequence[Asked], worth: Worth) -> list[services.LineGiven]:
     """One row for each line, also where somebody names a line twice."""
     rows = {line.line_id: line for line in order.lines.all()}
-    conditions = {ask.line_id: ask.condition for ask in lines}
+    asked = {ask.line_id: ask for ask in lines}
     found: dict[str, services.LineGiven] = {}
     for each in worth.lines:
         row, before = rows[each.line_id], found.get(each.line_id)
@@ -200,7 +229,8 @@ def _given(order: Order, lines: Sequence[Asked], worth: Worth) -> list[services.
             line_id=each.line_id,
             sku=row.sku,
             units=each.units + (before.units if before else 0),
-            condition=conditions[each.line_id],
+            condition=asked[each.line_id].condition,
+            serial=asked[each.line_id].serial,
             net_minor=each.net_minor + (before.net_minor if before else 0),
             tax_minor=each.tax_minor + (before.tax_minor if before else 0),
             fee_minor=each.fee_minor + (before.fee_minor if before else 0),

@@ -11,11 +11,13 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
+from canonical.money import Money
 from canonical.stock import MovementReason, StockMovement, StockState
 from process_apis.cases import services as cases
 from process_apis.cases.models import CaseKind
 from process_apis.catalog import queries as catalog
 from process_apis.catalog.models import Node, Product
+from process_apis.return_to_refund import suspects
 from process_apis.returns import goods, queries, services
 from process_apis.returns.models import Disposition, Receipt, ReceiptLine, Return, ReturnState
 from process_apis.stock import services as stock
@@ -40,6 +42,7 @@ class Came:
     line_id: str = ""
     condition: str = "new"
     serial: str = ""
+    suspect: str = ""
 
 
 @transaction.atomic
@@ -59,6 +62,8 @@ def receive(
     receipt, new = goods.keep(key=key, parent=parent, node=node, by=by, rows=rows, now=now)
     if new:
         stock.move([move for line in receipt.lines.all() for move in _in(receipt, line, now)])
+        for line in receipt.lines.exclude(suspect=""):
+            suspects.report(line)
         if parent is None:
             _ask_whose(receipt)
     return receipt
@@ -76,12 +81,27 @@ def attach(receipt: Receipt, return_number: str, *, by: str) -> Receipt:
 
 @transaction.atomic
 def inspect(
-    line_id: int, *, disposition: Disposition, by: str, now: datetime, value_minor: int | None = None, suspect: str = ""
+    line_id: int,
+    *,
+    disposition: Disposition,
+    by: str,
+    now: datetime,
+    value: Money | None = None,
+    suspect: str | None = None,
 ) -> ReceiptLine:
-    """Say what becomes of goods that came back. Raises NoSuchReceipt, and WrongState where that is settled."""
+    """Say what becomes of goods that came back. `suspect` None leaves a suspicion as it is, "" clears it.
+
+    Raises NoSuchReceipt, SecondPersonNeeded, and WrongState where that is settled or does not go together.
+    """
+    if value:
+        _worth_that(line_id, value)
     line = goods.dispose(
-        line_id, disposition=disposition, by=by, value_minor=value_minor, suspect=suspect, now=now
-    )  # fmt: skip
+        line_id, disposition=disposition, by=by, value_minor=value.minor if value else None, suspect=suspect, now=now
+    )
+    if line.suspect and disposition == Disposition.QUARANTINE:
+        suspects.report(line)
+    else:
+        suspects.settle(line, by=by, now=now)
     if disposition != Disposition.QUARANTINE:
         stock.move(_out(line, now))
     return line
@@ -146,7 +166,10 @@ def _row(parent: Return | None, came: Came) -> goods.Row:
     product = Product.objects.get(sku=came.sku)
     cost = line.unit_cost_minor if line else product.cost_minor
     currency = (line.cost_currency if line else product.currency) or settings.FUNCTIONAL_CURRENCY
-    return goods.Row(came.line_id, came.sku, came.units, came.condition, came.serial, cost * came.units, currency)
+    return goods.Row(
+        came.line_id, came.sku, came.units, came.condition, came.serial, cost * came.units, currency,
+        suspect=came.suspect or suspects.of_serial(line.serial if line else "", came.serial),
+    )  # fmt: skip
 
 
 def _in(receipt: Receipt, line: ReceiptLine, at: datetime) -> list[StockMovement]:
@@ -169,6 +192,22 @@ def _moved(key: str, node: str, line: ReceiptLine, units: int, state: StockState
         key=key, sku=line.sku, node=node, units=units, state=state, source=SOURCE, occurred_at=at,
         reason=MovementReason.WRITE_OFF if gone else MovementReason.RETURN,
     )  # fmt: skip
+
+
+def _worth_that(line_id: int, value: Money) -> None:
+    """Goods that are marked down are worth what they cost at most, in the currency of their cost."""
+    line = ReceiptLine.objects.filter(id=line_id).first()
+    if line and value.currency != (line.cost_currency or value.currency):
+        raise ReceiptRefused(
+            f"{line.sku} stands in the books in {line.cost_currency}",
+            errors=[{"pointer": "/value/currency", "detail": f"give it in {line.cost_currency}"}],
+        )
+    if line and value.minor > line.cost_minor:
+        most = Money(minor=line.cost_minor, currency=value.currency).text
+        raise ReceiptRefused(
+            f"{line.units} x {line.sku} stand in the books for {most}; marked down they are worth that at most",
+            errors=[{"pointer": "/value/amount", "detail": f"{most} at most"}],
+        )
 
 
 def _ask_whose(receipt: Receipt) -> None:

@@ -1,9 +1,11 @@
 """What the service desk sends about returns."""
 
+from typing import Any
+
 from rest_framework import serializers
 
-from process_apis.returns.models import Disposition, RefundWay, ReturnKind, ReturnState
-from process_apis.returns.serializers import ReturnedLineIn, ReturnOut
+from process_apis.returns.models import Disposition, RefundWay, ReturnKind, ReturnState, Suspicion
+from process_apis.returns.serializers import CONDITIONS, ReturnedLineIn, ReturnOut
 from retail_platform.kernel.pages import PageQuery
 from retail_platform.kernel.serializers import MoneyField, StrictSerializer
 
@@ -31,6 +33,23 @@ class OpenReturnIn(StrictSerializer):
     goodwill = MoneyField(required=False, least=1, help_text="for kind goodwill: how much, tax and all")
     waive_policy = serializers.BooleanField(required=False, default=False, help_text="leave out window and condition")
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A goodwill is money without goods; every other kind is of goods."""
+        wrong = {}
+        if attrs["kind"] == ReturnKind.GOODWILL:
+            if attrs["lines"]:
+                wrong["lines"] = "A goodwill is of no goods: leave the lines out, or open a return."
+            if "goodwill" not in attrs:
+                wrong["goodwill"] = "Say how much the customer gets."
+        else:
+            if not attrs["lines"] and attrs["kind"] != ReturnKind.CHANNEL_REFUND:
+                wrong["lines"] = "Name at least one line and how many units of it come back."
+            if "goodwill" in attrs and attrs["lines"]:
+                wrong["goodwill"] = "Open the goodwill by itself, of kind goodwill."
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return attrs
+
 
 class WhyIn(StrictSerializer):
     reason = serializers.CharField(max_length=500)
@@ -40,8 +59,11 @@ class CameIn(StrictSerializer):
     sku = serializers.CharField(max_length=64)
     units = serializers.IntegerField(min_value=1, max_value=1_000_000)
     line_id = serializers.CharField(max_length=64, required=False, default="", allow_blank=True)
-    condition = serializers.CharField(max_length=16, required=False, default="new")
+    condition = serializers.ChoiceField(choices=CONDITIONS, required=False, default="new")
     serial = serializers.CharField(max_length=64, required=False, default="", allow_blank=True)
+    suspect = serializers.ChoiceField(
+        choices=Suspicion.choices, required=False, default="", help_text="into the fraud queue, not paid for meanwhile"
+    )
 
 
 class ReceiveGoodsIn(StrictSerializer):
@@ -53,7 +75,18 @@ class InspectIn(StrictSerializer):
     receipt = serializers.CharField(max_length=200)
     position = serializers.IntegerField(min_value=1)
     disposition = serializers.ChoiceField(choices=[d for d in Disposition.choices if d[0] != Disposition.PENDING])
-    value = MoneyField(required=False, help_text="of goods marked down: what they are still worth")
+    value = MoneyField(required=False, help_text="of goods that are refurbished: what they are still worth")
+    suspect = serializers.ChoiceField(
+        choices=Suspicion.choices, required=False, allow_blank=True,
+        help_text="with quarantine: into the fraud queue; empty: another person clears the suspicion",
+    )  # fmt: skip
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.get("suspect") and attrs["disposition"] != Disposition.QUARANTINE:
+            raise serializers.ValidationError({"disposition": "What is suspect is set aside: say quarantine."})
+        if "value" in attrs and attrs["disposition"] != Disposition.REFURBISH:
+            raise serializers.ValidationError({"value": "Only goods that are refurbished get a value; leave it out."})
+        return attrs
 
 
 class RefundOtherwiseIn(StrictSerializer):

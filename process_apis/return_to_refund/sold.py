@@ -72,6 +72,7 @@ def policy(channel: str) -> Policy:
         fee_percent=rule.fee_percent,
         shipping=rule.shipping,
         approval_above_minor=rule.approval_above_minor,
+        often=rule.often,
     )
 
 
@@ -88,9 +89,15 @@ def shipping_left(order: Order) -> tuple[int, int]:
 
 
 def paid(order: Order) -> list[Paid]:
-    """What may go back to each tender, one row for each taking; those drawn last are given back first."""
+    """What may go back to each tender, one row for each taking, in the order of giving back.
+
+    Those drawn last come first; gift cards and store credit come before or after all others, as the policy says.
+    """
     found = []
-    for payment in reversed(list(order.payments.all())):
+    rule = _rule(returns.policies(order.channel), "")
+    first = rule is not None and rule.stored_value == "first"
+    drawn_last = reversed(list(order.payments.all()))
+    for payment in sorted(drawn_last, key=lambda each: (each.settled_by == SettledBy.STORED_VALUE) != first):
         restores = _restores(payment)
         if restores == "claim":
             found.append(Paid(payment.position, payment.kind, _still_owed(payment), restores))

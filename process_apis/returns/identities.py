@@ -1,4 +1,4 @@
-"""How often an identity brings goods back without a receipt, and how much they come to."""
+"""How often a customer brings goods back, and what an identity brings back without a receipt comes to."""
 
 import hmac
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from django.db.models import Count, Sum
 
 from process_apis.returns.identity_models import IdentityReturn
 from process_apis.returns.models import Return
+from process_apis.returns.queries import OVER
 from retail_platform.kernel.problem import DomainError
 
 WINDOW = timedelta(days=30)
@@ -34,6 +35,18 @@ def hash_of(document: str) -> str:
     """What an identity document is known by: spaces, dashes and case do not count."""
     plain = "".join(letter for letter in document.upper() if letter.isalnum())
     return hmac.new(f"identity:{settings.SECRET_KEY}".encode(), plain.encode(), sha256).hexdigest()
+
+
+def customer(*, reference: str, email: str) -> str:
+    """What a customer's returns are counted under: by his reference, else his e-mail; "" for nobody known."""
+    known = f"reference:{reference}" if reference else f"email:{email.strip().lower()}" if email.strip() else ""
+    return hmac.new(f"customer:{settings.SECRET_KEY}".encode(), known.encode(), sha256).hexdigest() if known else ""
+
+
+def returns_of_late(parent: Return, *, now: datetime) -> int:
+    """How many returns this customer has asked for in a month that stand, this one among them."""
+    mine = Return.objects.filter(customer_hash=parent.customer_hash, requested_at__gt=now - WINDOW)
+    return mine.exclude(state__in=OVER).count() if parent.customer_hash else 0
 
 
 def check(identity: str, *, total_minor: int, limit: Limit, now: datetime) -> None:

@@ -48,6 +48,18 @@ class ReturnPolicy(models.Model):
         choices=[("whole", "with the last unit"), ("never", "never"), ("always", "always")],
     )
     approval_above_minor = models.BigIntegerField(default=50_000, help_text="From here on a second person agrees.")
+    often = models.IntegerField(
+        default=0,
+        db_default=0,
+        help_text="After so many returns of a customer in thirty days, a second person agrees. 0: no limit.",
+    )
+    stored_value = models.CharField(
+        max_length=5,
+        default="last",
+        db_default="last",
+        choices=[("last", "last, after the cards"), ("first", "first, before the cards")],
+        help_text="When gift cards and store credit get theirs back.",
+    )
     final_sale = models.BooleanField(default=False, help_text="Nothing of this comes back.")
     active = models.BooleanField(default=True)
 
@@ -56,7 +68,8 @@ class ReturnPolicy(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["channel", "tax_code"], name="one_return_policy"),
             models.CheckConstraint(
-                condition=Q(window_days__gte=0) & Q(approval_above_minor__gte=0), name="return_policy_not_negative"
+                condition=Q(window_days__gte=0) & Q(approval_above_minor__gte=0) & Q(often__gte=0),
+                name="return_policy_not_negative",
             ),
         ]
 
@@ -97,6 +110,9 @@ class Return(models.Model):
     reason = models.CharField(max_length=40, blank=True)
     note = models.CharField(max_length=500, blank=True)
     customer_reference = models.CharField(max_length=120, blank=True)
+    customer_hash = models.CharField(
+        max_length=64, blank=True, default="", db_default="", help_text="Tells customers apart to count their returns."
+    )
     requested_by = models.CharField(max_length=160, blank=True)
     approved_by = models.CharField(max_length=160, blank=True)
     refuse_reason = models.CharField(max_length=500, blank=True)
@@ -126,6 +142,9 @@ class Return(models.Model):
         indexes = [
             models.Index(fields=["order_number"], name="return_order"),
             models.Index(fields=["state", "-requested_at"], name="return_state"),
+            models.Index(
+                fields=["customer_hash", "-requested_at"], condition=~Q(customer_hash=""), name="return_customer"
+            ),
             models.Index(
                 fields=["expires_at"], condition=Q(state__in=["authorised", "label_issued"]), name="return_expiry"
             ),
@@ -170,6 +189,14 @@ class Disposition(models.TextChoices):
     VENDOR_RETURN = "vendor_return", "return to vendor"
     DESTROY = "destroy"
     TO_CUSTOMER = "to_customer", "sent back to the customer"
+
+
+class Suspicion(models.TextChoices):
+    """Why goods are looked at by others before anybody is paid for them."""
+
+    EMPTY_BOX = "empty_box", "the box is empty"
+    SERIAL_MISMATCH = "serial_mismatch", "another serial number than was sold"
+    OTHER_ITEM = "other_item", "something else is in the box"
 
 
 class Receipt(models.Model):

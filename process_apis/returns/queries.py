@@ -116,10 +116,10 @@ def received(parent: Return) -> list[ReceiptLine]:
 
 
 def accepted(parent: Return) -> dict[str, int]:
-    """How many units of each line came back and were not turned away, by line_id. Of a bundle, whole ones."""
+    """How many units of each line came back as what was sold, by line_id. Of a bundle, whole ones."""
     came: dict[tuple[str, str], int] = {}
     for line in received(parent):
-        if line.disposition != Disposition.TO_CUSTOMER:
+        if line.disposition != Disposition.TO_CUSTOMER and not line.suspect:
             came[line.line_id, line.sku] = came.get((line.line_id, line.sku), 0) + line.units
     lines = list(parent.lines.all())
     parts = catalog.bundles([line.sku for line in lines])

@@ -5,14 +5,28 @@ from typing import Any
 from rest_framework import serializers
 
 from process_apis.minor_units import MinorField
-from process_apis.returns.models import Disposition, HeldFor, RefundState, RefundWay, Return, ReturnKind, ReturnState
+from process_apis.returns.models import (
+    Disposition,
+    HeldFor,
+    RefundState,
+    RefundWay,
+    Return,
+    ReturnKind,
+    ReturnState,
+    Suspicion,
+)
 from retail_platform.kernel.serializers import Amount, MoneyField, StrictSerializer
+
+CONDITIONS = ["new", "opened", "worn", "damaged"]
 
 
 class ReturnedLineIn(StrictSerializer):
     line_id = serializers.CharField(max_length=64)
     units = serializers.IntegerField(min_value=1, max_value=1_000_000)
-    condition = serializers.ChoiceField(choices=["new", "opened", "worn", "damaged"], required=False, default="new")
+    condition = serializers.ChoiceField(choices=CONDITIONS, required=False, default="new")
+    serial = serializers.CharField(
+        max_length=64, required=False, default="", allow_blank=True, help_text="of the unit, where it has one"
+    )
 
 
 class ReturnLineOut(StrictSerializer):
@@ -32,6 +46,9 @@ class ReceivedLineOut(StrictSerializer):
     units = serializers.IntegerField()
     condition = serializers.CharField()
     disposition = serializers.ChoiceField(choices=Disposition.choices)
+    suspect = serializers.ChoiceField(
+        choices=Suspicion.choices, allow_blank=True, help_text="not paid for until somebody has looked into it"
+    )
 
 
 class ReceiptOut(StrictSerializer):

@@ -62,6 +62,7 @@ class Opened:
     reason: str = ""
     note: str = ""
     customer_reference: str = ""
+    customer_hash: str = ""
     requested_by: str = ""
     total_minor: int = 0
     money: Mapping[str, int] = field(default_factory=dict)
@@ -99,6 +100,7 @@ def write(given: Opened, *, number: str, now: datetime) -> tuple[Return, bool]:
         reason=given.reason[:40],
         note=given.note[:500],
         customer_reference=given.customer_reference,
+        customer_hash=given.customer_hash,
         requested_by=given.requested_by[:160],
         arithmetic=[list(term) for term in given.arithmetic],
         total_minor=given.total_minor,

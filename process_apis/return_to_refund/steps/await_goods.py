@@ -8,7 +8,7 @@ from process_apis.return_to_refund import opening, settling
 from process_apis.return_to_refund.opening import WITHOUT_GOODS
 from process_apis.return_to_refund.story import going_on
 from process_apis.returns import queries
-from process_apis.returns.models import Disposition
+from process_apis.returns.models import Disposition, ReceiptLine
 
 _NEWS = "return.received return.inspected return.rejected return.expired"
 _LOOK_AGAIN = timedelta(days=1)
@@ -23,7 +23,12 @@ def await_goods(ctx: StepContext) -> Outcome:
         if parent.expires_at and ctx.now > parent.expires_at and opening.expire(parent, now=ctx.now):
             return Done(goods="never came")
         return Wait(_NEWS, until=min(parent.expires_at or ctx.now + _LOOK_AGAIN, ctx.now + _LOOK_AGAIN))
-    if any(line.disposition == Disposition.PENDING for line in came):
+    if any(line.disposition == Disposition.PENDING or _suspect(line) for line in came):
         return Wait(_NEWS, until=ctx.now + _LOOK_AGAIN)
     accepted = queries.accepted(parent)
     return Done(goods=accepted, then=[partial(settling.settle_for, parent, accepted, now=ctx.now)])
+
+
+def _suspect(line: ReceiptLine) -> bool:
+    """Nobody is paid for these until somebody has looked into it."""
+    return bool(line.suspect) and line.disposition == Disposition.QUARANTINE

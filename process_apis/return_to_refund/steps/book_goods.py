@@ -5,7 +5,9 @@ from functools import partial
 from process_apis.engine.process import Done, StepContext
 from process_apis.ledger import queries as ledger
 from process_apis.ledger import services as books
+from process_apis.return_to_refund.booking import booking_day
 from process_apis.return_to_refund.entries import disposition_legs, received_legs
+from process_apis.returns.goods import SUSPECT
 from process_apis.returns.models import Receipt, ReceiptLine
 from system_apis.erp.gateway import erp
 
@@ -30,10 +32,11 @@ def book_receipt(ctx: StepContext) -> Done:
 
 
 def book_disposal(ctx: StepContext) -> Done:
-    """Goods of no value (an empty box) have nothing to book."""
+    """Goods of no value, as those are that stayed suspect, have nothing to book."""
     line_id, _, disposition = ctx.subject.partition(":")
     line = ReceiptLine.objects.select_related("receipt__parent").get(id=int(line_id))
-    legs = disposition_legs(disposition, cost=line.cost_minor, value=line.value_minor)
+    worthless = line.suspect and disposition != SUSPECT
+    legs = disposition_legs(disposition, cost=0 if worthless else line.cost_minor, value=line.value_minor)
     if not any(minor for _, minor in legs):
         return Done(entries=[])
     reference = _book(
@@ -62,7 +65,7 @@ def _book(
 ) -> str:  # fmt: skip
     entry = books.entry_of(
         reference=reference, purpose=f"{purpose}_{currency}".lower(), source_event=source,
-        booked_on=books.business_day(), legs=legs, currency=currency, memo=memo,
+        booked_on=booking_day(), legs=legs, currency=currency, memo=memo,
     )  # fmt: skip
     books.book(entry, order_number=order_number)
     return reference
