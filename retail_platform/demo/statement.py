@@ -140,20 +140,25 @@ def _tax(outside: Mapping[str, Any]) -> list[Equation]:
     ]
 
 
-def _erp(outside: Mapping[str, Any]) -> list[Equation]:
+def erp_differs(outside: Mapping[str, Any]) -> int:
+    """By how much the accounts of the ERP stand away from ours, all added up, in smallest units."""
     theirs = outside["trial_balance"].get(settings.LEGAL_ENTITY, {})
     off = 0
     mine = {(b.balance.currency, b.account): b.balance for b in ledger.trial_balance(entity=settings.LEGAL_ENTITY)}
     for currency, account in {*mine, *((c, a) for c, accounts in theirs.items() for a in accounts)}:
         ours = mine.get((currency, account), Money.zero(currency))
         off += abs(ours.minor - Money.of(Decimal(theirs.get(currency, {}).get(account, "0")), currency).minor)
+    return off
+
+
+def _erp(outside: Mapping[str, Any]) -> list[Equation]:
     return [
         _equation(
             "journal entries = entries in the ERP",
             _one("SELECT count(*) FROM ledger_journalentry"),
             outside["erp"]["journals"],
         ),
-        _equation("our trial balance - the ERP's = nothing", off, 0),
+        _equation("our trial balance - the ERP's = nothing", erp_differs(outside), 0),
     ]
 
 
