@@ -75,7 +75,7 @@ class Shop:
                 "lines": [{"sku": sku, "quantity": units}],
                 "customer": {"name": "Ada Winter", "email": "ada@example.com"},
                 "ship_to": ship_to,
-                "payment": payment or {"kind": "card", "token": "tok_visa"},
+                "payments": [payment or {"kind": "card", "token": "tok_visa"}],
                 "fulfilment": {"method": "pickup", "node": node},
             },
             headers={"Idempotency-Key": uuid.uuid4().hex, "Authorization": f"Bearer {self.day.key}"},
