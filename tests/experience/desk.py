@@ -18,6 +18,7 @@ from process_apis.notices.models import Notice
 from process_apis.orders import services as orders
 from process_apis.orders.models import Order, Parcel
 from process_apis.publication.models import ChannelLevel, ChannelShop
+from process_apis.returns.models import CreditMemo, Receipt, Refund, RefundWay, Return
 from process_apis.sourcing.models import SourcingDecision
 from process_apis.stock import services as stock
 from process_apis.stock.models import (
@@ -74,6 +75,7 @@ def a_day(*, number: str = "W-1001") -> Day:
         _policies(number)
         _told_and_chosen(number)
         _told_people(number)
+        _taken_back(number)
         parcel = Parcel.objects.create(
             order=order, shipment_id=f"SHP-{number}", position=1, node="WH-1", shipping_minor=0, shipping_tax_minor=0,
             total_minor=11900, invoice_number=f"INV-{number}", dispatched_at=clock.now(),
@@ -148,10 +150,30 @@ def _told_and_chosen(number: str) -> None:
     ChannelShop.objects.get_or_create(channel="web", defaults={"connection": "shop", "last_told_at": NOON})
     ChannelLevel.objects.get_or_create(channel="web", sku="BOOT-42", defaults={"wanted": 3, "told": 3, "shown": 3})
     part = {"line_id": "1", "sku": "BOOT-42", "node": "WH-1", "units": 1}
-    SourcingDecision.objects.create(
-        order_number=number, channel="web", chosen=[part], explanation={"why": "the only one that has it"}, at=NOON
-    )
+    explanation = {
+        "rules": [{"order": 1, "rule": "distance", "weight": 1}], "considered": 1,
+        "candidates": [{"nodes": ["WH-1"], "points": {"distance": 12}, "lost": ""}],
+        "left_out": {"STORE-001": "it does not ship"},
+    }  # fmt: skip
+    SourcingDecision.objects.create(order_number=number, channel="web", chosen=[part], explanation=explanation, at=NOON)
     stored_value.open_account(kind=ValueKind.GIFT_CARD, number=f"6006 4910 {number}", pin="4711", currency="EUR")
+
+
+def _taken_back(number: str) -> None:
+    """One unit that came back: what was agreed, the goods, the credit, the money."""
+    parent = Return.objects.create(
+        number=f"R-{number}", key=f"desk:{number}", channel="web", order_number=number, currency="EUR",
+        total_minor=11900, requested_at=NOON, arithmetic=[["paid for 1", 11900]],
+    )  # fmt: skip
+    parent.lines.create(line_id="1", sku="BOOT-42", units=1, net_minor=10000, tax_minor=1900, unit_cost_minor=4000)
+    receipt = Receipt.objects.create(key=f"desk:{number}", parent=parent, node="WH-1", received_at=NOON)
+    receipt.lines.create(position=1, line_id="1", sku="BOOT-42", units=1, cost_minor=4000)
+    memo = CreditMemo.objects.create(
+        number=f"CM-{number}", key=f"desk:{number}", parent=parent, order_number=number, currency="EUR",
+        net_minor=10000, tax_minor=1900, total_minor=11900,
+    )  # fmt: skip
+    Refund.objects.create(key=f"desk:{number}", parent=parent, memo=memo, order_number=number, payment=1,
+                          way=RefundWay.ORIGINAL, amount_minor=11900, currency="EUR")  # fmt: skip
 
 
 def _told_people(number: str) -> None:

@@ -20,7 +20,10 @@ PROTECTED = sorted(
     key=lambda model: model._meta.label,
 )
 ADDED_BY_A_SERVICE = [StockPolicy]  # the page asks a service, which may refuse
-OPEN_TO_FINANCE = {"orders.order", "orders.parcel", "ledger.journalentry", "ledger.account", "ledger.period"}
+OPEN_TO_FINANCE = {
+    "orders.order", "orders.parcel", "ledger.journalentry", "ledger.account", "ledger.period", "returns.return",
+    "returns.receipt", "returns.creditmemo", "returns.refund", "returns.returnpolicy",
+}  # fmt: skip
 
 
 def _url(model: type[Model], page: str, *args: object) -> str:
@@ -78,7 +81,7 @@ def test_accounts_are_changed_but_not_deleted(day: None) -> None:
 @pytest.mark.parametrize(
     "model", sorted(admin.site._registry, key=lambda m: m._meta.label), ids=lambda m: m._meta.label
 )
-def test_finance_sees_the_ledger_and_the_orders_and_nothing_else(model: type[Model]) -> None:
+def test_finance_sees_the_ledger_the_orders_and_the_returns_and_nothing_else(model: type[Model]) -> None:
     expected = 200 if model._meta.label_lower in OPEN_TO_FINANCE else 403
     assert signed_in("mia", group="finance").get(_url(model, "changelist")).status_code == expected
 
