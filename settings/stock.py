@@ -10,6 +10,7 @@ STOCK_DRIFT_PERCENT = env.int("STOCK_DRIFT_PERCENT", default=1)
 # What the sweeper calls on each of its rounds.
 SWEEP_ALSO = [
     "process_apis.stock.reserving.holds.expire",
+    "process_apis.stock.reserving.pre_orders.keep_limits",
     "process_apis.stock_policy.watch.sweep",
     "process_apis.publication.bell.sweep",
     "process_apis.stock.files.drop_folder.look",

@@ -108,3 +108,8 @@ def _restart(run: ProcessRun, process: Process, *, by: str, resolution: str, now
     )
     cases.resolve_for_run(run_id=run.id, by=by, resolution=resolution, now=now)
     wake.ring_after_commit(run_id=run.id, queues=process.links(run.step), correlation_id=run.correlation_id)
+
+
+def allow_until(*, run_id: UUID, until: datetime) -> None:
+    """Give a run longer that has a reason to wait; it is never given less."""
+    ProcessRun.objects.filter(id=run_id, deadline_at__lt=until).update(deadline_at=until)

@@ -218,8 +218,8 @@ def sale_legs(
 ) -> list[tuple[str, int]]:
     """The entry of one parcel (workflows, section 1): revenue against the deposit, or the claim and its settlement.
 
-    `net` is goods revenue, or revenue by the role of its account. `taken` are (role of the tender's clearing account, amount). What has the role of the claim itself stays claimed:
-    the customer pays it later.
+    `net` is goods revenue, or revenue by the role of its account. `taken` are (role of the tender's clearing account,
+    amount). What has the role of the claim itself stays claimed: the customer pays it later.
     """
     by_role = _by_role(taken)
     earned = net if isinstance(net, Mapping) else {"REV": net}

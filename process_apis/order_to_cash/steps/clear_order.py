@@ -5,13 +5,19 @@ A gate keeps an order that somebody has to look at, lets cancellations in, and t
 
 from datetime import timedelta
 
+from django.utils import timezone
+
+from canonical.order import LineKind
+from process_apis.engine import services as runs
 from process_apis.engine.process import Done, Outcome, Rejected, StepContext, Wait
 from process_apis.order_to_cash import suspicion
 from process_apis.order_to_cash.steps.await_turn import asks_for_all
 from process_apis.orders import cancellations, queries, services
 from process_apis.orders.models import HoldReason, Order
+from process_apis.stock.reserving import pre_orders
 
 _LOOK_AGAIN = timedelta(seconds=30)
+_LOOK_FOR_GOODS = timedelta(minutes=5)
 _TOLD = "order.cancellation_decided order.hold_released"
 
 
@@ -31,7 +37,20 @@ def let_cancellations_in(ctx: StepContext) -> Outcome:
     _unless_taken_back(order)
     if cancellations.undecided(order):
         return _let_in(ctx, order)
-    return _held(ctx, order) or Done()
+    return _held(ctx, order) or _not_out_yet(ctx, order) or Done()
+
+
+def _not_out_yet(ctx: StepContext, order: Order) -> Wait | None:
+    """An order with a pre-order waits whole: for the day it may leave, and for its goods."""
+    days = [
+        line.promised_on
+        for line in order.lines.all()
+        if line.kind == LineKind.PRE_ORDER and line.promised_on and line.quantity > line.cancelled
+    ]
+    if not days or (max(days) <= timezone.localdate(ctx.now) and pre_orders.covered(order.number)):
+        return None
+    runs.allow_until(run_id=ctx.run_id, until=ctx.now + timedelta(days=14))
+    return Wait(fact="order.cancel_requested order.hold_released", until=ctx.now + _LOOK_FOR_GOODS)
 
 
 def _unless_taken_back(order: Order) -> None:

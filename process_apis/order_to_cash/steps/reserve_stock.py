@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from canonical.order import Address
+from canonical.order import Address, LineKind
 from process_apis.engine.process import Done, NeedsPerson, Rejected, StepContext
 from process_apis.orders import queries, services
 from process_apis.orders.models import Order, OrderState, PaymentState
 from process_apis.sourcing import services as sourcing
 from process_apis.sourcing.decisions import Part
 from process_apis.stock import services as stock
+from process_apis.stock.reserving import pre_orders
 
 LOOKS = 3  # other baskets may be faster each time; then what is left is looked at again
 
@@ -30,6 +31,7 @@ def _promise(order: Order, *, now: datetime) -> list[Part]:
     lines = [
         (line.line_id, line.sku, line.quantity - line.cancelled) for line in order.lines.all() if not line.is_service
     ]
+    pre_orders.follow([line.sku for line in order.lines.all() if line.kind == LineKind.PRE_ORDER])
     collected_at = {order.pickup_node} if order.pickup_node else None
     near = Address(**order.ship_to).point
     for look in range(1, LOOKS + 1):
