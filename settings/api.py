@@ -47,6 +47,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "retail_platform.kernel.schema.add_shared_components",
+        "retail_platform.kernel.schema.leave_out_empty_defaults",
     ],
 }
 # All of RFC 9700, hashed token storage (TOKEN_STORAGE) among it.

@@ -161,3 +161,12 @@ def add_shared_components(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     components.setdefault("schemas", {}).setdefault("Problem", SCHEMA)
     components.setdefault("responses", {}).update({f"Problem{code}": response_of(code) for code in PROBLEMS})
     return result
+
+
+def leave_out_empty_defaults(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Nothing said is nothing, which a document need not tell; and many a field may be left out but not left empty."""
+    for component in result.get("components", {}).get("schemas", {}).values():
+        for field in component.get("properties", {}).values():
+            if field.get("default") == "":
+                del field["default"]
+    return result
