@@ -14,6 +14,8 @@ FACT_LISTENERS = {
         "experience_apis.partners.listener:on_fact",
     ],
     "parcel.settled": ["process_apis.return_to_refund.listener:on_parcel_settled"],
+    "pickup.requested": ["process_apis.return_to_refund.listener:on_pickup_requested"],
+    "order.cancelled": ["process_apis.return_to_refund.listener:on_order_cancelled"],
     "inbox.unrecognized": ["process_apis.cases.listener:on_unrecognized"],
     "inbox.conflict": ["process_apis.cases.listener:on_conflict"],
     "stock.changed": ["process_apis.publication.listener:on_changed"],

@@ -5,7 +5,9 @@ from typing import Any
 import requests
 from django.conf import settings
 
+from canonical.money import Money
 from canonical.order import Order as Bought
+from canonical.order import Tender, TenderState
 from process_apis.engine.models import ProcessRun, RunState
 from process_apis.ledger import queries as ledger
 from process_apis.ledger.models import JournalEntry
@@ -24,6 +26,18 @@ from tests.playing import AT_ONCE_MS, Play, books
 Balance = dict[tuple[str, str], int]
 
 
+def usd(minor: int) -> Money:
+    return Money(minor=minor, currency="USD")
+
+
+def in_dollars() -> Bought:
+    """One boot for 119.00 dollars, of which 19.00 are tax."""
+    line = a_line(unit_price=usd(11900), discount=usd(0), tax=usd(1900))
+    card = Tender(kind="card", amount=usd(11900), state=TenderState.TOKEN, reference="tok_visa")
+    money = {"currency": "USD", "shipping": usd(0), "shipping_tax": usd(0), "total": usd(11900)}
+    return Bought(**{**dict(an_order()), "channel": "us", "lines": (line,), "tenders": (card,), **money})
+
+
 def shipped(play: Play, order: Bought | None = None, **changes: Any) -> Order:
     """An order that has left, is paid and booked: two boots and a coat at 119.00 each, unless told otherwise."""
     play.sandbox.setup(ship_delay_ms=AT_ONCE_MS)
@@ -40,9 +54,11 @@ def asks(order: Order, units: dict[str, int], *, key: str = "r-1", **changes: An
     return opening.open_return(number=order.number, key=key, lines=lines, now=clock.now(), **changes)
 
 
-def comes_back(parent: Return, disposition: Disposition = Disposition.RESTOCK, *, node: str = "WH-1") -> None:
-    """All of it arrives, and somebody looks at it."""
-    came = [Came(line.sku, line.units, line.line_id) for line in parent.lines.all()]
+def comes_back(
+    parent: Return, disposition: Disposition = Disposition.RESTOCK, *, node: str = "WH-1", units: int | None = None
+) -> None:
+    """All of it arrives, or so many units of each line, and somebody looks at it."""
+    came = [Came(line.sku, units or line.units, line.line_id) for line in parent.lines.all()]
     receiving.receive(key=f"rec-{parent.number}", node=node, lines=came, now=clock.now(), return_number=parent.number)
     for line in ReceiptLine.objects.filter(receipt__parent=parent):
         receiving.inspect(line.id, disposition=disposition, by="Ina", now=clock.now())

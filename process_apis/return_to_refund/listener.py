@@ -1,14 +1,37 @@
-"""A sale is booked: returns that waited for it go on. Called by the relay, in its transaction."""
+"""What other journeys say that returns and exchanges wait for. Called by the relay, in its transaction."""
 
+from process_apis.pickups import queries as pickup_book
+from process_apis.pickups import services as pickups
+from process_apis.return_to_refund import exchanges
+from process_apis.return_to_refund.models import Exchange
 from process_apis.returns import services
 from process_apis.returns.models import HeldFor, Return, ReturnState
+from retail_platform.kernel import clock
 from retail_platform.kernel.outbox.models import Fact
 
 
 def on_parcel_settled(fact: Fact) -> None:
-    """Tell each return of the order that is held for its sale."""
+    """A sale is booked: tell each return of the order that is held for it."""
     waiting = Return.objects.filter(
         order_number=fact.data["order_number"], state=ReturnState.HELD, held_for=HeldFor.NO_SALE
     )
     for parent in waiting:
         services.tell(parent, "return.sale_booked", shipment=fact.data.get("shipment_id", ""))
+
+
+def on_pickup_requested(fact: Fact) -> None:
+    """The customer has had the goods of an exchange since it was rung up: nobody picks them, they are handed over."""
+    exchange = Exchange.objects.filter(order_number=fact.data["order_number"], handed_over=True).first()
+    if exchange is None:
+        return
+    pickup, now = pickup_book.pickup(fact.data["pickup_id"]), clock.now()
+    by = exchange.parent.requested_by or "till"
+    pickups.ready(pickup, by=by, now=now)
+    pickups.hand_over(pickup, by=by, collected_by="", id_checked=True, now=now)
+
+
+def on_order_cancelled(fact: Fact) -> None:
+    """The new goods of an exchange cannot be had: somebody tells the customer, who has the credit."""
+    exchange = Exchange.objects.select_related("parent").filter(order_number=fact.data["order_number"]).first()
+    if exchange:
+        exchanges.not_to_be_had(exchange)

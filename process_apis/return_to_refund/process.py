@@ -14,6 +14,7 @@ from process_apis.return_to_refund.steps.close_return import close_return
 from process_apis.return_to_refund.steps.issue_credit_memo import issue_credit_memo
 from process_apis.return_to_refund.steps.issue_label import issue_label
 from process_apis.return_to_refund.steps.pay_refunds import pay_refunds
+from process_apis.return_to_refund.steps.place_exchange import place_exchange, post_changed
 from process_apis.return_to_refund.steps.plan_refunds import plan_refunds
 from process_apis.return_to_refund.steps.post_credit_memo import create_erp_credit_memo, post_credit_memo
 from process_apis.return_to_refund.steps.post_refunds import post_refunds
@@ -43,6 +44,8 @@ RETURN = Process(
         Step(plan_refunds, queue="finance"),
         Step(pay_refunds, queue="finance", remote=True),
         Step(post_refunds, queue="finance", remote=True),
+        Step(place_exchange, queue="finance"),
+        Step(post_changed, queue="finance", remote=True),
         Step(tell_refunded, queue="finance", remote=True),
         Step(close_return, queue="finance"),
     ),

@@ -6,32 +6,17 @@ from decimal import Decimal
 
 import pytest
 
-from canonical.money import Money
-from canonical.order import Order, Tender, TenderState
 from process_apis.catalog.models import Channel, FxRate
 from process_apis.ledger import services as ledger
 from process_apis.ledger.models import JournalEntry, Period, PeriodState
 from process_apis.return_to_refund import paying
 from process_apis.returns.models import Dispute, RefundState, RefundWay, ReturnKind
-from tests.factories import a_line, an_order
 from tests.playing import Play, books, desk, playing
 from tests.returning import decide, dispute, told
 from tests.sandbox_process import SandboxProcess
-from tests.taking_back import asks, at, credit_memos, owed, shipped, sums_up, taken_back
+from tests.taking_back import asks, at, credit_memos, in_dollars, owed, shipped, sums_up, taken_back
 
 pytestmark = pytest.mark.django_db
-
-
-def usd(minor: int) -> Money:
-    return Money(minor=minor, currency="USD")
-
-
-def in_dollars() -> Order:
-    """One boot for 119.00 dollars, of which 19.00 are tax."""
-    line = a_line(unit_price=usd(11900), discount=usd(0), tax=usd(1900))
-    card = Tender(kind="card", amount=usd(11900), state=TenderState.TOKEN, reference="tok_visa")
-    money = {"currency": "USD", "shipping": usd(0), "shipping_tax": usd(0), "total": usd(11900)}
-    return Order(**{**dict(an_order()), "channel": "us", "lines": (line,), "tenders": (card,), **money})
 
 
 @pytest.fixture(scope="module")

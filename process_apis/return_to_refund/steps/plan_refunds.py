@@ -5,7 +5,7 @@ from datetime import timedelta
 from process_apis.engine.process import Done, NeedsPerson, Outcome, StepContext, Wait
 from process_apis.orders import queries as orders
 from process_apis.orders import returning
-from process_apis.return_to_refund import decisions, sold
+from process_apis.return_to_refund import carrying, decisions, sold
 from process_apis.return_to_refund.story import going_on
 from process_apis.returns import money, queries, services
 from process_apis.returns.models import HeldFor, RefundWay, Return
@@ -27,7 +27,7 @@ def plan_refunds(ctx: StepContext) -> Outcome:
         return Wait("return.dispute_over", until=ctx.now + _LOOK_AGAIN)
     services.release_hold(parent, reason=HeldFor.DISPUTE)
     order = orders.locked(parent.order_number)
-    parts = _parts(parent, sold.paid(order))
+    parts = carrying.planned(parent, _parts(parent, sold.paid(order)))
     payments = {payment.position: payment for payment in order.payments.all()}
     for part in parts:
         if part.payment is not None and part.way != RefundWay.CLAIM:

@@ -1,0 +1,153 @@
+"""Goods come back and others go for them: even, uneven, at another store, in another currency, from a till."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from process_apis.catalog.models import Channel, FxRate, Node, Product
+from process_apis.ledger import services as ledger
+from process_apis.ledger.models import JournalLine
+from process_apis.orders.models import Order
+from process_apis.return_to_refund import exchanges
+from process_apis.return_to_refund.decisions import Asked
+from process_apis.return_to_refund.exchanges import Difference, Wanted
+from process_apis.return_to_refund.models import Exchange
+from process_apis.returns.models import Return
+from process_apis.stored_value.models import ValueAccount
+from retail_platform.kernel import clock
+from tests.factories import a_catalog, on_hand
+from tests.playing import Play, books, desk, playing
+from tests.sandbox_process import SandboxProcess
+from tests.taking_back import at, comes_back, in_dollars, owed, shipped, sums_up
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
+    with SandboxProcess(tmp_path_factory.mktemp("sandbox")) as process:
+        yield process
+
+
+@pytest.fixture
+def play(sandbox: SandboxProcess) -> Iterator[Play]:
+    with playing(sandbox) as shop:
+        yield shop
+
+
+def exchanged(play: Play, order: Order, *, back: str, wanted: list[Wanted], **changes: Any) -> tuple[Return, Order]:
+    """One unit of a line for other goods, to the end of both journeys."""
+    parent = exchanges.open_exchange(
+        number=order.number, key="x-1", lines=[Asked(back, 1)], wanted=wanted, now=clock.now(), **changes
+    )
+    comes_back(parent)
+    play.go()
+    parent.refresh_from_db()
+    new = Order.objects.get(number=Exchange.objects.get(parent=parent).order_number)
+    if not new.pickup_node:
+        play.parcels_leave(new.number)
+    new.refresh_from_db()
+    return parent, new
+
+
+def payments_of(order: Order) -> dict[str, tuple[int, int]]:
+    """Captured and given back of each kind of tender."""
+    return {p.kind: (p.captured_minor, p.refunded_minor) for p in order.payments.all()}
+
+
+def test_an_even_exchange_moves_no_money(play: Play) -> None:
+    order = shipped(play)
+
+    parent, new = exchanged(play, order, back="2", wanted=[Wanted("SOCK-1", 1)])
+
+    assert (parent.state, new.state, new.replaces) == ("closed", "closed", order.number)
+    assert payments_of(new) == {"store_credit": (11900, 0)}
+    assert play.sandbox.effects(system="payments", operation="refund") == []
+    assert (at("COAT-1"), at("SOCK-1")) == ((10, 0), (9, 0))
+    assert (owed(order.number), books(order.number)["SC"] + books(new.number)["SC"]) == (0, 0)
+    assert books(new.number).get("DEP", 0) == 0
+    sums_up(play)
+
+
+def test_dearer_goods_are_paid_on_top(play: Play) -> None:
+    order = shipped(play)
+    Product.objects.filter(sku="SOCK-1").update(price_minor=15000)
+
+    parent, new = exchanged(
+        play, order, back="2", wanted=[Wanted("SOCK-1", 1)], difference=Difference("card", "tok_visa")
+    )
+
+    assert payments_of(new) == {"store_credit": (11900, 0), "card": (3100, 0)}
+    assert (parent.state, owed(order.number), books(new.number)["PSP"]) == ("closed", 0, 3100)
+    sums_up(play)
+
+
+def test_of_cheaper_goods_the_rest_goes_back_to_the_card(play: Play) -> None:
+    order = shipped(play)
+    Product.objects.filter(sku="SOCK-1").update(price_minor=4000)
+
+    parent, new = exchanged(play, order, back="2", wanted=[Wanted("SOCK-1", 2)])
+
+    assert payments_of(new) == {"store_credit": (8000, 0)}
+    assert [each["amount"] for each in play.sandbox.effects(system="payments", operation="refund")] == [3900]
+    assert (parent.state, owed(order.number)) == ("closed", 0)
+    sums_up(play)
+
+
+def test_dearer_goods_with_nothing_to_pay_them_are_refused(play: Play) -> None:
+    order = shipped(play)
+    with pytest.raises(exchanges.ExchangeRefused, match=r"119.00 EUR more"):
+        exchanges.open_exchange(
+            number=order.number, key="x", lines=[Asked("2", 1)], wanted=[Wanted("SOCK-1", 2)], now=clock.now()
+        )
+
+
+def test_goods_of_which_fewer_came_back_than_agreed_are_refunded_and_somebody_tells_the_customer(play: Play) -> None:
+    order = shipped(play)
+    parent = exchanges.open_exchange(
+        number=order.number, key="x", lines=[Asked("1", 2)], wanted=[Wanted("SOCK-1", 2)], now=clock.now()
+    )
+    comes_back(parent, units=1)
+    play.go()
+
+    parent.refresh_from_db()
+    assert (parent.state, owed(order.number), Order.objects.count()) == ("closed", 0, 1)
+    assert order.payments.get().refunded_minor == 11900
+    assert any("came to nothing" in title for title in desk())
+
+
+def test_goods_that_are_sold_out_leave_the_customer_with_the_credit(play: Play) -> None:
+    order = shipped(play)
+    a_catalog(skus=("NONE-1",))
+    parent = exchanges.open_exchange(
+        number=order.number, key="x", lines=[Asked("2", 1)], wanted=[Wanted("NONE-1", 1)], now=clock.now()
+    )
+    comes_back(parent)
+    play.go()
+
+    new = Order.objects.get(number=Exchange.objects.get().order_number)
+    assert (new.state, ValueAccount.objects.get(kind="store_credit").balance_minor) == ("cancelled", 11900)
+    assert any("cannot be had" in title for title in desk())
+    sums_up(play)
+
+
+def test_an_exchange_at_another_store_and_in_another_currency_ties_out_in_both(play: Play) -> None:
+    Channel.objects.create(code="us", name="Our shop abroad", currency="USD")
+    FxRate.objects.create(on=ledger.business_day(), base="USD", quote="EUR", rate=Decimal("0.90"), source="ECB")
+    Node.objects.filter(code="STORE-001").update(offers_pickup=True)
+    on_hand({"SOCK-1": 5}, node="STORE-001")
+    order = shipped(play, in_dollars())
+
+    parent, new = exchanged(
+        play, order, back="1", wanted=[Wanted("SOCK-1", 1)], channel="web", node="STORE-001",
+        difference=Difference("card", "tok_visa"), handed_over=True,
+    )  # fmt: skip
+
+    assert payments_of(new) == {"store_credit": (10710, 0), "card": (1190, 0)}
+    assert (parent.state, new.state, new.currency, at("SOCK-1", "STORE-001")) == ("closed", "closed", "EUR", (4, 0))
+    legs = JournalLine.objects.filter(entry__order_number=order.number, account__role="FX")
+    assert set(legs.values_list("entry__currency", "amount_minor")) == {("USD", -11900), ("EUR", 10710)}
+    assert owed(order.number) == 0
+    sums_up(play)
