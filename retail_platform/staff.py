@@ -50,7 +50,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "catalog.view_jurisdiction", "catalog.add_jurisdiction", "catalog.change_jurisdiction", "crosswalk.view_link",
         "crosswalk.add_link", "crosswalk.change_link", "stock.view_stockposition", "cases.view_case",
         "sourcing.view_sourcingrule", "sourcing.add_sourcingrule", "sourcing.change_sourcingrule",
-        "stock.change_stockposition", "stock.view_transfer", "stock.change_transfer",
+        "stock.change_stockposition", "stock.change_setaside", "stock.view_transfer", "stock.change_transfer",
         "cases.change_case", "stock.view_stockowner", "stock.add_stockowner", "stock.change_stockowner",
         "stock.view_variance", "stock.change_variance", "stock.view_packunit", "stock.add_packunit",
         "stock.change_packunit", "stock.view_stockfile", "stock_policy.view_stockpolicy",

@@ -3,10 +3,10 @@
 from django.urls import path
 
 from process_apis.stock.faces.api import ExplainView, MovementsView, PositionsView
+from process_apis.stock.faces.aside_api import SetAsideView, SettleView
 from process_apis.stock.faces.counted_api import (
     AcceptVarianceView,
     RefuseVarianceView,
-    SetAsideView,
     SnapshotsView,
     VariancesView,
 )
@@ -32,6 +32,7 @@ urlpatterns = [
     path("variances/<int:variance_id>/accept", AcceptVarianceView.as_view(), name="stock-variance-accept"),
     path("variances/<int:variance_id>/refuse", RefuseVarianceView.as_view(), name="stock-variance-refuse"),
     path("set-aside", SetAsideView.as_view(), name="stock-set-aside"),
+    path("set-aside/<int:aside_id>/settle", SettleView.as_view(), name="stock-set-aside-settle"),
     path("holds", HoldsView.as_view(), name="stock-holds"),
     path("holds/<str:hold>", HoldView.as_view(), name="stock-hold"),
     path("holds/<str:hold>/confirm", ConfirmHoldView.as_view(), name="stock-hold-confirm"),

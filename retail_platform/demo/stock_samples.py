@@ -5,17 +5,19 @@ from io import BytesIO
 
 from canonical.stock import StockLevel, StockSnapshot
 from process_apis.stock.checking import counts
+from process_apis.stock.faces.aside_api import TO_SETTLE
 from process_apis.stock.faces.counted_api import TO_ACCEPT, TO_REFUSE
 from process_apis.stock.faces.files_api import EXAMPLE as FILE
 from process_apis.stock.files import taking
 from process_apis.stock.files.lines import NEEDED
-from process_apis.stock.models import SnapshotTaken, StockPosition, Variance
+from process_apis.stock.models import SetAside, SnapshotTaken, StockPosition, Variance
 from retail_platform.demo import assortment
 from retail_platform.kernel import correlation
 
 NODE, OWNER = "WH-1", "wms"
 COUNTED = (assortment.sku_of(assortment.SKUS - 1), assortment.sku_of(assortment.SKUS))
-_ROW = "wms:WH-1:9000,SKU-GHOST,WH-1,2,DZN,receipt,2026-03-01T09:30:00Z,"
+_KEY = "wms:WH-1:9000"
+_ROW = f"{_KEY},SKU-GHOST,WH-1,2,DZN,receipt,2026-03-01T09:30:00Z,"
 
 
 def tell(*, now: datetime) -> None:
@@ -27,6 +29,7 @@ def tell(*, now: datetime) -> None:
         file, new = taking.receive(BytesIO(raw), name="receipts-2026-03-01.csv", source=OWNER, file_id=FILE)
         if new:
             taking.go_on(file.id, BytesIO(raw), now=now)
+            SetAside.objects.filter(key=_KEY).update(id=TO_SETTLE)
 
 
 def _count_differently(now: datetime) -> None:

@@ -1,10 +1,13 @@
 """What a caller does with the stock book over HTTP: hold goods, move them between nodes, tell what is to come."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from process_apis.stock.models import StockPosition, Supply
+from process_apis.stock import services
+from process_apis.stock.models import Reservation, StockPosition, Supply
+from retail_platform.kernel import clock
 from tests.callers import Caller, a_key, problem
 from tests.factories import a_catalog, on_hand
 
@@ -129,6 +132,19 @@ def test_the_history_of_a_sku_ends_with_what_is_on_hand(caller: Caller) -> None:
     answer = caller.get(f"{STOCK}/stock/BOOT-42/history?from=2026-02-01T00:00:00Z&until=2026-04-01T00:00:00Z")
     line = answer.json()["lines"][0]
     assert (line["on_hand"][0], line["on_hand"][-1], len(answer.json()["at"])) == (0, 10, len(line["on_hand"]))
+
+
+def test_the_history_tells_what_was_promised_and_free_when(caller: Caller) -> None:
+    services.reserve(order_number="W-1", demands=[services.Demand("1", "BOOT-42", "WH-1", 4)])
+    services.release(order_number="W-1")
+    services.reserve(order_number="W-2", demands=[services.Demand("1", "BOOT-42", "WH-1", 3)])
+    then = clock.now()
+    Reservation.objects.filter(order_number="W-1").update(
+        created_at=then - timedelta(days=20), changed_at=then - timedelta(days=10)
+    )
+    line = caller.get(f"{STOCK}/stock/BOOT-42/history").json()["lines"][0]
+    assert (line["promised"][0], max(line["promised"]), line["promised"][-1]) == (0, 4, 3)
+    assert (line["free"][0], min(line["free"]), line["free"][-1]) == (10, 6, 7)
 
 
 def test_a_history_that_ends_before_it_begins_is_refused(caller: Caller) -> None:

@@ -21,8 +21,19 @@ def goods() -> None:
 
 def test_a_sku_shows_its_line_over_time_and_its_formula() -> None:
     page = signed_in("root").get(f"{PAGE}?days=365").content.decode()
-    assert "WH-1 (7 free now)" in page
+    assert "WH-1 on hand (7 free now)" in page
     assert "max(10 on hand" in page
+
+
+def test_the_chart_shows_what_was_free_and_promised_too() -> None:
+    page = signed_in("root").get(PAGE).content.decode()
+    assert ("WH-1 free" in page, "WH-1 promised" in page) == (True, True)
+
+
+def test_one_node_is_looked_at_alone() -> None:
+    on_hand({"BOOT-42": 2}, node="STORE-001")
+    page = signed_in("root").get(f"{PAGE}?node=STORE-001").content.decode()
+    assert ("STORE-001 on hand" in page, "WH-1 on hand" in page) == (True, False)
 
 
 def test_the_list_of_positions_leads_there() -> None:

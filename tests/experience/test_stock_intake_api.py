@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 
 from canonical.stock import StockLevel, StockSnapshot
+from process_apis.cases.models import Case
 from process_apis.stock.checking import counts
 from process_apis.stock.files import drop_folder
-from process_apis.stock.models import StockFile, StockPosition, Variance
+from process_apis.stock.models import SetAside, StockFile, StockPosition, Variance
 from tests.callers import Caller, a_key, problem
+from tests.experience.desk import signed_in
 from tests.factories import NOON, a_catalog, on_hand
 from tests.unit.test_stock_files import BAD, GOOD, HEADER, a_file, good
 
@@ -106,6 +108,60 @@ def test_snapshots_and_open_variances_are_listed(caller: Caller, variance: int) 
     (open_one,) = caller.get(f"{STOCK}/variances").json()["items"]
     assert (snapshot["varied"], open_one["id"], open_one["expected"], open_one["counted"]) == (1, variance, 50, 20)
     assert caller.get(f"{STOCK}/variances?state=accepted").json()["items"] == []
+
+
+def set_aside(caller: Caller, asked: str = "") -> dict[str, Any]:
+    (found,) = caller.get(f"{STOCK}/set-aside{asked}").json()["items"]
+    return dict(found)
+
+
+@pytest.fixture
+def refused(caller: Caller) -> dict[str, Any]:
+    caller.post(FILES, a_body("bad," + BAD["unknown-sku"][1]))
+    drop_folder.look()
+    return set_aside(caller)
+
+
+def test_what_was_set_aside_is_settled_with_a_reason_once(caller: Caller, refused: dict[str, Any]) -> None:
+    path = f"{STOCK}/set-aside/{refused['id']}/settle"
+    told = caller.post(path, {"reason": "a sample"}).json()
+    assert (told["settled_by"], told["settled_because"], bool(told["settled_at"])) == ("shop", "a sample", True)
+    assert problem(caller.post(path, {"reason": "again"}))["type"] == "/problems/set-aside-settled"
+
+
+def test_the_case_is_closed_with_the_last_that_it_is_about(caller: Caller, refused: dict[str, Any]) -> None:
+    caller.post(FILES, a_body("bad-too," + BAD["unknown-sku"][1]))
+    drop_folder.look()
+    states = []
+    for each in caller.get(f"{STOCK}/set-aside").json()["items"]:
+        caller.post(f"{STOCK}/set-aside/{each['id']}/settle", {"reason": "a sample"})
+        states.append(Case.objects.get(id=refused["case_id"]).state)
+    assert states == ["open", "resolved"]
+
+
+def test_what_is_told_again_and_can_be_applied_is_settled_by_itself(caller: Caller, refused: dict[str, Any]) -> None:
+    a_catalog(skus=["GHOST"])
+    caller.post(FILES, a_body(*good(1), "bad," + BAD["unknown-sku"][1]))
+    drop_folder.look()
+    assert (set_aside(caller, "?settled=true")["settled_by"], shelf()) == ("wms", 11)
+    assert Case.objects.get(id=refused["case_id"]).state == "resolved"
+
+
+def test_what_is_refused_again_stands_open_anew(caller: Caller, refused: dict[str, Any]) -> None:
+    caller.post(f"{STOCK}/set-aside/{refused['id']}/settle", {"reason": "a sample"})
+    caller.post(FILES, a_body(*good(1), "bad," + BAD["unknown-sku"][1]))
+    drop_folder.look()
+    assert set_aside(caller, "?settled=false")["id"] == refused["id"]
+
+
+def test_what_another_store_was_told_is_not_there_to_settle(caller: Caller, refused: dict[str, Any]) -> None:
+    other = Caller(a_key(name="other", scopes=["process.read", "process.write"], stores=["STORE-001"]))
+    assert problem(other.post(f"{STOCK}/set-aside/{refused['id']}/settle", {"reason": "x"}))["status"] == 404
+
+
+def test_a_person_settles_it_on_its_page(refused: dict[str, Any]) -> None:
+    signed_in("root").post(f"/admin/stock/setaside/{refused['id']}/act/settle/", {"reason": "a sample"})
+    assert SetAside.objects.get().settled_by == "root"
 
 
 def test_what_was_set_aside_is_listed_as_it_came(caller: Caller) -> None:

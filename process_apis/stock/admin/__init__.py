@@ -9,21 +9,17 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path
 from unfold.decorators import display
 
-from process_apis.stock.admin import explorer, files, moves  # noqa: F401 - two register pages
-from process_apis.stock.checking import counts
+from process_apis.stock.admin import aside, counted, explorer, files, moves  # noqa: F401 - four register pages
 from process_apis.stock.models import (
     Reservation,
     ReservationState,
-    SetAside,
-    SnapshotTaken,
     StockMovement,
     StockOwner,
     StockPosition,
     Supply,
-    Variance,
 )
 from process_apis.stock.queries import FREE
-from retail_platform.kernel.admin import Act, NoDeleteAdmin, NotDone, ReadOnlyAdmin
+from retail_platform.kernel.admin import NoDeleteAdmin, ReadOnlyAdmin
 from retail_platform.kernel.admin_pages import SHOW_AT_MOST, Table, label, link, list_link, moment, number
 
 RESERVATION_LABELS: dict[str, str] = {
@@ -162,32 +158,6 @@ class ReservationAdmin(ReadOnlyAdmin):
         return label(reservation.state.replace("_", " "), RESERVATION_LABELS.get(reservation.state, ""))
 
 
-def _refuse(variance: Variance, *, by: str, reason: str, now: object) -> None:
-    if not counts.refuse(variance.id, by=by, reason=reason):
-        raise NotDone("somebody has decided before")
-
-
-@admin.register(Variance)
-class VarianceAdmin(ReadOnlyAdmin):
-    """Differences that wait for a person's word."""
-
-    list_display = ("opened_at", "sku", "node", "expected", "counted", "source", "state", "decided_by")
-    list_filter = ("state", "node")
-    search_fields = ("=sku", "=node")
-    ordering = ("-id",)
-    acts = (
-        Act(
-            name="accept", title="The count is right", explains="The book follows the count.",
-            do=lambda row, *, by, reason, now: counts.accept(row.id, by=by, reason=reason),
-            permission="stock.change_variance", applies=lambda row: row.state == "open",
-        ),
-        Act(
-            name="refuse", title="The count is wrong", explains="The book stays as it is.", do=_refuse,
-            permission="stock.change_variance", applies=lambda row: row.state == "open",
-        ),
-    )  # fmt: skip
-
-
 @admin.register(Supply)
 class SupplyAdmin(ReadOnlyAdmin):
     list_display = ("reference", "kind", "sku", "node", "units", "due_on", "confidence_percent", "source")
@@ -203,20 +173,3 @@ class StockOwnerAdmin(NoDeleteAdmin):
     list_display = ("node_kind", "state", "source")
     ordering = ("node_kind", "state")
     fixed_once_made = ("node_kind", "state")
-
-
-@admin.register(SetAside)
-class SetAsideAdmin(ReadOnlyAdmin):
-    """What was told and not applied."""
-
-    list_display = ("received_at", "key", "source", "rule", "why")
-    list_filter = ("rule", "source")
-    search_fields = ("=key",)
-    ordering = ("-id",)
-
-
-@admin.register(SnapshotTaken)
-class SnapshotTakenAdmin(ReadOnlyAdmin):
-    list_display = ("taken_at", "source", "node", "watermark", "levels", "adjusted", "varied")
-    list_filter = ("source", "node")
-    ordering = ("-id",)

@@ -13,12 +13,12 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from process_apis.stock.looking import explain, history
 from process_apis.stock.looking.history import History
-from process_apis.stock.models import StockPosition
 from process_apis.stock.reserving import backorders
 from retail_platform.kernel import clock
 from retail_platform.kernel.admin_pages import Table, link, list_link, moment, number
@@ -27,6 +27,7 @@ from retail_platform.kernel.problem import DomainError, NotFound
 SPANS = {"1": "a day", "7": "a week", "30": "a month", "365": "a year"}
 COLOURS = ("#14b8a6", "#6366f1", "#f59e0b", "#ef4444", "#38bdf8", "#22c55e", "#a855f7", "#94a3b8")
 MOST_LINES = 24  # more can no longer be told apart
+MOST_FREE = 4  # up to so many nodes show what was free and promised as well
 
 
 class LimitForm(forms.Form):
@@ -41,9 +42,10 @@ class LimitForm(forms.Form):
         self.fields["node"].choices = [(node, node) for node in nodes]  # type: ignore[attr-defined]
 
 
-def address(sku: str) -> str:
-    """Where a sku is explored."""
-    return reverse("admin:stock_stockposition_explore", args=[sku])
+def address(sku: str, **asked: str) -> str:
+    """Where a sku is explored; `days` back, one `node` only."""
+    given = urlencode({name: value for name, value in asked.items() if value})
+    return reverse("admin:stock_stockposition_explore", args=[sku]) + (f"?{given}" if given else "")
 
 
 def to_history(sku: str) -> str:
@@ -55,7 +57,7 @@ def explore(admin: ModelAdmin, request: HttpRequest, sku: str) -> HttpResponse:
     """The page of a sku; a POST sets the limit of promises in one of its nodes."""
     if not admin.has_view_permission(request):
         raise PermissionDenied
-    now, days = clock.now(), request.GET.get("days", "30")
+    now, days, node = clock.now(), request.GET.get("days", "30"), request.GET.get("node", "")[:32]
     span = timedelta(days=int(days if days in SPANS else "30"))
     try:
         found = history.of(sku, nodes=(), since=now - span, until=now + timedelta(seconds=1))
@@ -69,8 +71,10 @@ def explore(admin: ModelAdmin, request: HttpRequest, sku: str) -> HttpResponse:
             return redirect(address(sku))
     context = {
         **admin.admin_site.each_context(request),
-        "title": f"{sku} over time", "opts": admin.opts, "sku": sku, "chart": _chart(found, now - span),
-        "spans": [(f"{address(sku)}?days={each}", name, each == days) for each, name in SPANS.items()],
+        "title": f"{sku} over time", "opts": admin.opts, "sku": sku, "chart": _chart(found, now - span, only=node),
+        "spans": [(address(sku, days=each, node=node), name, each == days) for each, name in SPANS.items()],
+        "nodes": [(address(sku, days=days, node=each), each or "all nodes", each == node)
+                  for each in ("", *(line.node for line in found.lines))],
         "form": form if request.user.has_perm("stock.change_stockposition") else None, "tables": _tables(sku),
         "more": max(len(found.lines) - MOST_LINES, 0),
     }  # fmt: skip
@@ -100,15 +104,19 @@ def _tables(sku: str) -> list[Table]:
     return [Table("Why it is so", ("node", "free", "formula", "last counted by", "at (UTC)", ""), rows)]
 
 
-def _chart(found: History, since: datetime) -> dict[str, str]:
-    """On hand of each node, and what of it is promised now, as unfold's chart component takes it."""
+def _chart(found: History, since: datetime, *, only: str = "") -> dict[str, str]:
+    """Each node on hand, with what was promised and free of it, as unfold's chart component takes it."""
     form = "%H:%M" if found.at[-1] - since <= timedelta(days=2) else "%Y-%m-%d"
-    lines = sorted(found.lines, key=lambda line: -max(line.on_hand))[:MOST_LINES]
-    datasets = [
-        {"label": f"{line.node} ({_free(line.now)} free now)", "data": line.on_hand, "stepped": True,
-         "borderColor": COLOURS[n % len(COLOURS)], "pointRadius": 0, "borderWidth": 2}
-        for n, line in enumerate(lines)
-    ]  # fmt: skip
+    shown = [line for line in found.lines if not only or line.node == only] or found.lines
+    lines = sorted(shown, key=lambda line: -max(line.on_hand))[:MOST_LINES]
+    datasets: list[dict[str, Any]] = []
+    for n, line in enumerate(lines):
+        colour = COLOURS[n % len(COLOURS)]
+        drawn = {"stepped": True, "borderColor": colour, "pointRadius": 0, "borderWidth": 2}
+        datasets.append({"label": f"{line.node} on hand ({line.free[-1]} free now)", "data": line.on_hand, **drawn})
+        if len(lines) <= MOST_FREE:
+            datasets.append({"label": f"{line.node} free", "data": line.free, **drawn, "borderDash": [6, 3]})
+            datasets.append({"label": f"{line.node} promised", "data": line.promised, **drawn, "borderDash": [1, 3]})
     grey = {"color": "#9ca3af"}
     options = {
         "animation": False, "responsive": True, "maintainAspectRatio": False,
@@ -120,9 +128,3 @@ def _chart(found: History, since: datetime) -> dict[str, str]:
     }  # fmt: skip
     data = {"labels": [f"{at:{form}}" for at in found.at], "datasets": datasets}
     return {"data": json.dumps(data), "options": json.dumps(options)}
-
-
-def _free(position: StockPosition) -> int:
-    kept = position.quarantine + position.damaged + position.display
-    may = max(position.on_hand - kept, 0) + position.backorder_limit
-    return may - position.reserved - position.allocated

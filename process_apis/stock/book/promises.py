@@ -44,7 +44,7 @@ WITH chosen AS MATERIALIZED (<WHICH>), locked AS MATERIALIZED (
     WHERE (position.sku, position.node) IN (SELECT sku, node FROM chosen)  -- Note [Locks]
     ORDER BY position.sku, position.node FOR UPDATE OF position
 ), freed AS (
-    UPDATE stock_reservation reservation SET state = %(to)s, expires_at = NULL
+    UPDATE stock_reservation reservation SET state = %(to)s, expires_at = NULL, changed_at = statement_timestamp()
     FROM chosen, (SELECT count(*) FROM locked) AS first
     WHERE reservation.id = chosen.id AND reservation.state IN ('held', 'open', 'allocated')
       AND (%(to)s <> 'expired' OR reservation.state = 'held')

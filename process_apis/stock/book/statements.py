@@ -115,7 +115,7 @@ WITH left_us AS (
     ORDER BY position.sku, position.node FOR UPDATE OF position
 ), consumed AS (
     UPDATE stock_reservation reservation
-    SET consumed = reservation.consumed + left_us.units,
+    SET consumed = reservation.consumed + left_us.units, changed_at = statement_timestamp(),
         state = CASE WHEN reservation.consumed + left_us.units = reservation.units THEN 'consumed'
                      ELSE reservation.state END
     FROM left_us, (SELECT count(*) FROM locked) AS first

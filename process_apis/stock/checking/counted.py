@@ -1,4 +1,4 @@
-"""Read what came of snapshots and of what others told, and decide variances by API."""
+"""Read what came of snapshots, and decide variances by API."""
 
 from collections.abc import Collection
 
@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from process_apis.stock.checking import counts
-from process_apis.stock.models import SetAside, SnapshotTaken, Variance
+from process_apis.stock.models import SnapshotTaken, Variance
 from retail_platform.kernel.problem import DomainError, NotFound
 
 
@@ -34,13 +34,6 @@ def variances(*, nodes: Collection[str], node: str | None = None, state: str = "
     wanted = {"node": node, "state": state}
     rows = Variance.objects.filter(**{name: value for name, value in wanted.items() if value})
     return rows.filter(node__in=nodes) if nodes else rows
-
-
-def set_aside(*, nodes: Collection[str], source: str | None = None, rule: str | None = None) -> QuerySet[SetAside]:
-    """What was told and not applied, limited likewise."""
-    wanted = {"source": source, "rule": rule}
-    rows = SetAside.objects.filter(**{name: value for name, value in wanted.items() if value})
-    return rows.filter(told__node__in=list(nodes)) if nodes else rows
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Snapshots that were compared, variances that wait for a word, and what was told and not applied."""
+"""Snapshots that were compared, and variances that wait for a word."""
 
 from typing import Any, cast
 
@@ -10,9 +10,6 @@ from rest_framework.response import Response
 from process_apis.stock.checking import counted
 from process_apis.stock.faces.intake_serializers import (
     DecisionIn,
-    SetAsideOut,
-    SetAsideQuery,
-    SetAsidesOut,
     SnapshotOut,
     SnapshotsOut,
     SnapshotsQuery,
@@ -34,12 +31,6 @@ TO_ACCEPT, TO_REFUSE = 2**53 - 1, 2**53 - 2  # there on a demo; no count comes n
 _VARIANCE: dict[str, Any] = {
     "id": TO_ACCEPT, "sku": "SKU-00499", "node": "WH-1", "source": "wms", "taken_at": "2026-03-01T02:30:00Z",
     "expected": 60, "counted": 35, "state": "open", "decided_by": "", "reason": "", "opened_at": "2026-03-01T02:30:02Z",
-}  # fmt: skip
-_SET_ASIDE = {
-    "key": "wms:WH-1:9002", "source": "wms", "rule": "unknown-sku",
-    "why": "There is no product SKU-GHOST; add it to the catalog, or cross the code.",
-    "told": {"key": "wms:WH-1:9002", "sku": "SKU-GHOST", "node": "WH-1", "units": "2", "unit": "DZN"},
-    "case_id": "0d2f6a10-1001-4000-8000-000000000005", "received_at": "2026-03-01T09:30:01Z",
 }  # fmt: skip
 _WHY = {"reason": "counted again by two people"}
 
@@ -132,22 +123,3 @@ class RefuseVarianceView(_DecideView):
     )
     def post(self, request: Request, variance_id: int) -> HttpResponse:
         return super().post(request, variance_id)
-
-
-class SetAsideView(ApiView):
-    required_scopes = {"GET": "process.read"}
-    query_serializer = SetAsideQuery
-
-    @extend_schema(
-        operation_id="stock_set_aside",
-        summary="What was told of stock and not applied",
-        description="As it came, with the rule it breaks and the case that asks what to do. The latest first.",
-        responses={200: SetAsidesOut},
-        examples=[example("an unknown sku", {"items": [_SET_ASIDE], "next": None}, status=200)],
-        tags=["stock"],
-    )
-    def get(self, request: Request) -> Response:
-        rows = counted.set_aside(
-            nodes=cast(Principal, request.user).stores, source=self.query.get("source"), rule=self.query.get("rule")
-        )
-        return Response(page(rows, order=["-id"], query=self.query, show=lambda row: SetAsideOut(row).data))

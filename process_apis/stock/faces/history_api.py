@@ -31,6 +31,8 @@ class HistoryQuery(StrictSerializer):
 class HistoryLineOut(StrictSerializer):
     node = serializers.CharField()
     on_hand = serializers.ListField(child=serializers.IntegerField(), help_text="one for each instant of `at`")
+    promised = serializers.ListField(child=serializers.IntegerField(), help_text="reserved and allocated, likewise")
+    free = serializers.ListField(child=serializers.IntegerField(), help_text="what could still be promised, likewise")
     reserved = serializers.IntegerField(help_text="now", source="now.reserved")
     allocated = serializers.IntegerField(help_text="now", source="now.allocated")
 
@@ -44,7 +46,16 @@ class HistoryOut(StrictSerializer):
 _HISTORY = {
     "sku": "SKU-00001",
     "at": ["2026-02-01T00:00:00Z", "2026-02-15T00:00:00Z", "2026-03-01T00:00:00Z"],
-    "lines": [{"node": "WH-1", "on_hand": [100, 88, 74], "reserved": 2, "allocated": 1}],
+    "lines": [
+        {
+            "node": "WH-1",
+            "on_hand": [100, 88, 74],
+            "promised": [0, 6, 3],
+            "free": [100, 82, 71],
+            "reserved": 2,
+            "allocated": 1,
+        }
+    ],
 }
 
 
@@ -55,8 +66,11 @@ class HistoryView(ApiView):
 
     @extend_schema(
         operation_id="stock_history",
-        summary="What was on hand of a sku, over time",
-        description="The sum of its movements up to each of 121 instants, by when they happened.",
+        summary="What was on hand, promised and free of a sku, over time",
+        description=(
+            "At each of 121 instants: on hand is the sum of its movements by when they happened, promised what orders "
+            "and holds had of it, free what was left with the limit of promises of now."
+        ),
         responses={200: HistoryOut, 404: None},
         examples=[example("a month", _HISTORY, status=200)],
         tags=["stock"],

@@ -128,10 +128,12 @@ class DecisionIn(StrictSerializer):
 class SetAsideQuery(PageQuery):
     source = serializers.CharField(max_length=64, required=False)  # type: ignore[assignment]
     rule = serializers.CharField(max_length=40, required=False)
-    examples = {**PageQuery.examples, "source": "wms", "rule": "unknown-sku"}
+    settled = serializers.BooleanField(required=False, allow_null=True, default=None, help_text="default: both")
+    examples = {**PageQuery.examples, "source": "wms", "rule": "unknown-sku", "settled": "false"}
 
 
 class SetAsideOut(StrictSerializer):
+    id = serializers.IntegerField()
     key = serializers.CharField()
     source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
     rule = serializers.CharField()
@@ -139,6 +141,9 @@ class SetAsideOut(StrictSerializer):
     told = serializers.DictField(child=serializers.CharField(allow_blank=True), help_text="as it came")
     case_id = serializers.UUIDField(allow_null=True)
     received_at = serializers.DateTimeField()
+    settled_at = serializers.DateTimeField(allow_null=True)
+    settled_by = serializers.CharField(allow_blank=True, help_text="who, or the source that told it again")
+    settled_because = serializers.CharField(allow_blank=True)
 
 
 class SetAsidesOut(StrictSerializer):

@@ -20,7 +20,7 @@ from django.db.models import QuerySet
 from canonical.stock import StockMovement, ToldMovement
 from process_apis.stock.files import lines
 from process_apis.stock.files.lines import Row
-from process_apis.stock.incoming import aside, bulk, intake
+from process_apis.stock.incoming import aside, bulk, intake, settling
 from process_apis.stock.incoming.told import Outcome
 from process_apis.stock.models import StockFile, StockFileLine
 from retail_platform.kernel import correlation
@@ -149,6 +149,7 @@ def _apply_chunk(file: StockFile, stream: BinaryIO, top: lines.Header, *, now: d
     good = [verdict for _, verdict in judged if isinstance(verdict, StockMovement)]
     bad = [(row, verdict) for row, verdict in judged if isinstance(verdict, Outcome)]
     written = bulk.apply_batch([_copied(each) for each in good]) if good else bulk.Applied(0, 0)
+    settling.came_right([each.key for each in good])
     _keep(file, bad)
     file.applied += written.new
     file.known += len(good) - written.new

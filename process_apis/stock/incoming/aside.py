@@ -45,7 +45,8 @@ def keep(refusals: Sequence[Refusal], *, of: str) -> None:
             rows[row.key, row.rule] = row
     SetAside.objects.bulk_create(
         rows.values(), update_conflicts=True, unique_fields=["key", "rule"],
-        update_fields=["source", "why", "told", "case_id"], batch_size=1000,
+        update_fields=["source", "why", "told", "case_id", "settled_at", "settled_by", "settled_because"],
+        batch_size=1000,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from canonical.stock import MovementReason, StockMovement, ToldMovement
 from process_apis.catalog import services as catalog
 from process_apis.catalog.models import Node, Product
 from process_apis.stock import services
-from process_apis.stock.incoming import aside, told, units
+from process_apis.stock.incoming import aside, settling, told, units
 from process_apis.stock.incoming.told import Item, Outcome
 from process_apis.stock.models import StockMovement as Written
 from process_apis.stock.models import StockOwner
@@ -66,6 +66,7 @@ def _apply(words: Sequence[dict[str, str]], judged: Sequence[Judgement], *, of: 
     told_before = set(Written.objects.filter(key__in=[each.key for each in good]).values_list("key", flat=True))
     services.move(good)
     if good:
+        settling.came_right([each.key for each in good])
         catalog.heard_from({each.node for each in good})
     found, refused = [], []
     for number, (said, judgement) in enumerate(zip(words, judged, strict=True)):

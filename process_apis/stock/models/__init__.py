@@ -1,5 +1,6 @@
 """The stock book: what is where, what changed it, and what is promised of it."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Greatest, Now
@@ -113,6 +114,7 @@ class Reservation(models.Model):
     holder = models.CharField(max_length=160, default="", db_default="", help_text="who may not hold too much")
     expires_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
+    changed_at = models.DateTimeField(null=True, help_text="when units of it last left or were given back")
 
     class Meta:
         constraints = [
@@ -126,6 +128,9 @@ class Reservation(models.Model):
             models.Index(fields=["expires_at"], condition=Q(state="held"), name="reservation_expiry"),
             models.Index(fields=["holder"], condition=Q(state="held"), name="reservation_holder"),
             models.Index(fields=["hold"], condition=~Q(hold=""), name="reservation_hold"),
+            # For what was promised when: next to nothing to write, and an update still stays on its page.
+            BrinIndex(fields=["created_at"], autosummarize=True, name="reservation_made"),
+            BrinIndex(fields=["changed_at"], autosummarize=True, name="reservation_changed"),
         ]
 
     def __str__(self) -> str:
@@ -175,7 +180,10 @@ class StockOwner(models.Model):
 
 
 class SetAside(models.Model):
-    """Something told about stock that was not applied: kept as it came, with the case that asks what to do."""
+    """Something told about stock that was not applied: kept as it came, with the case that asks what to do.
+
+    It is settled by a person's word, or by the source's own once that can be applied.
+    """
 
     key = models.CharField(max_length=200)
     source = models.CharField(max_length=64)
@@ -184,6 +192,9 @@ class SetAside(models.Model):
     told = models.JSONField()
     case_id = models.UUIDField(null=True)
     received_at = models.DateTimeField(db_default=Now())
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.CharField(max_length=160, blank=True, default="", db_default="")
+    settled_because = models.CharField(max_length=500, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name_plural = "set aside"

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from process_apis.stock.book import statements
 from process_apis.stock.models import Reservation, ReservationState
 from process_apis.stock.services import Demand, NothingReserved, tell
+from retail_platform.kernel import clock
 
 _LESS = statements.worked_out("""
 UPDATE stock_stockposition position
@@ -54,4 +55,5 @@ def _shrink(row: Reservation, *, by: int) -> None:
         row.units = left
         if left == row.consumed:
             row.state = ReservationState.CONSUMED
-    row.save(update_fields=["units", "state"])
+    row.changed_at = clock.now()
+    row.save(update_fields=["units", "state", "changed_at"])
