@@ -20,12 +20,13 @@ every_scope = [scope for layer in served() for scope in layer.scopes]
 class Operation:
     """One operation; `bodies` are its examples by name, `keys` those of its Idempotency-Key, `body` has every field.
 
-    `needs_body`: an empty one lacks something.
+    `scopes`: any of them lets a caller in, `scope` is the first. `needs_body`: an empty one lacks something.
     """
 
     method: str
     path: str
     scope: str
+    scopes: frozenset[str]
     promised: int
     ids: dict[str, Any]
     query: dict[str, Any]
@@ -68,6 +69,7 @@ def _read(method: str, path: str, shown: dict[str, Any], schemas: dict[str, Any]
         method=method,
         path=path,
         scope=shown["security"][0]["oauth2"][0],
+        scopes=frozenset(scope for each in shown["security"] for scope in each.get("oauth2", ())),
         promised=min(int(status) for status in shown["responses"] if status.startswith("2")),
         ids=parameters["path"],
         query=parameters["query"],
@@ -80,7 +82,7 @@ def _read(method: str, path: str, shown: dict[str, Any], schemas: dict[str, Any]
 
 
 def _meant(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
-    for choice in (schema, *schema.get("allOf", ())):
+    for choice in (schema, *schema.get("allOf", ()), *schema.get("oneOf", ())[:1]):
         if "$ref" in choice:
             schema = schemas[choice["$ref"].rsplit("/", 1)[1]]
     return schema
