@@ -18,6 +18,7 @@ from process_apis.orders.models import Order
 from process_apis.pickups import queries as pickups
 from process_apis.pickups.decisions import OPEN as PICKUPS_OPEN
 from process_apis.pickups.models import Pickup
+from process_apis.returns.models import Return
 from process_apis.stock.models import StockPosition
 from retail_platform.kernel.outbox.models import Fact, FactState
 from system_apis.connections.models import BreakerState, Connection
@@ -106,6 +107,12 @@ def pickup_rejections(now: datetime) -> dict[str, int]:
     for _, reason, count in pickups.rejections(since=now - timedelta(days=30)):
         found[reason] = found.get(reason, 0) + count
     return dict(sorted(found.items(), key=lambda pair: -pair[1]))
+
+
+def returns_by_state(now: datetime) -> dict[str, int]:
+    """Returns asked for within thirty days, by the state they are in now."""
+    recent = Return.objects.filter(requested_at__gte=now - timedelta(days=30))
+    return dict(recent.values_list("state").annotate(Count("id")).order_by())
 
 
 def outbox_lag() -> tuple[int, datetime | None]:

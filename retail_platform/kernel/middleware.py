@@ -11,7 +11,7 @@ from csp.middleware import CSPMiddleware
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.utils.cache import get_conditional_response
 
 from retail_platform.kernel import correlation
@@ -19,7 +19,7 @@ from retail_platform.kernel.health import metrics
 from retail_platform.kernel.identity.principal import Principal
 from retail_platform.kernel.paths import needs_session, speaks_json
 from retail_platform.kernel.problem import describe
-from retail_platform.kernel.problem_handlers import INTERNAL
+from retail_platform.kernel.problem_handlers import INTERNAL, other_method
 
 log = logging.getLogger(__name__)
 access = structlog.get_logger("access")
@@ -43,6 +43,8 @@ class Edge:
             except Exception:
                 log.exception("the last resort was needed")
                 response = INTERNAL.response(instance=request.path)
+            if isinstance(response, HttpResponseNotAllowed) and speaks_json(request.path):
+                response = other_method(response, instance=request.path)
             response["X-Request-ID"] = correlation_id
             if speaks_json(request.path):
                 response = _finish(request, response)

@@ -28,6 +28,9 @@ BAD_VALUE = Problem(400, "invalid-request", "The request is not valid", "A value
 NOT_FOUND = Problem(404, "not-found", "Not found", "There is nothing here for you. Check the address and the id.")
 FORBIDDEN = Problem(403, "forbidden", "Not allowed", "Your key or token does not allow this.")
 BAD_REQUEST = Problem(400, "invalid-request", "The request is not valid", "The request could not be understood.")
+OTHER_METHOD = Problem(
+    405, "method-not-allowed", "Not this method", "This address does not take this method; Allow names those it does."
+)
 TOO_LARGE = Problem(413, "body-too-large", "The body is too large", "Send at most 1 MB in one body.")
 # PostgreSQL's SQLSTATE, https://www.postgresql.org/docs/18/errcodes-appendix.html
 _BY_STATE = {
@@ -88,6 +91,13 @@ def from_database(exc: DatabaseError) -> Problem:
         problem = _BY_STATE["23514"]
     log.warning("database error", extra={"sqlstate": state, "error": type(exc).__name__}, exc_info=problem is None)
     return problem or INTERNAL
+
+
+def other_method(response: HttpResponse, *, instance: str) -> HttpResponse:
+    """Words for Django's own 405, which has none."""
+    answer = OTHER_METHOD.response(instance=instance)
+    answer["Allow"] = response["Allow"]
+    return answer
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -94,7 +94,13 @@ def test_finance_sees_the_money_of_an_order_but_not_its_runs(day: None) -> None:
 
 def test_the_dashboard_of_finance_has_its_own_figures_only(day: None) -> None:
     cards = signed_in("mia", group="finance").get("/admin/").context["cards"]
-    assert {card["title"] for card in cards} == {"Orders, last 24 h", "Under way", "Cancelled", "Journal today"}
+    assert {card["title"] for card in cards} == {
+        "Orders, last 24 h",
+        "Under way",
+        "Cancelled",
+        "Returns under way",
+        "Journal today",
+    }
 
 
 def test_integration_sees_no_periods() -> None:

@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.test import Client
 
 from retail_platform.kernel import health
 from retail_platform.kernel.health import registry, views
@@ -65,3 +66,10 @@ def test_metrics_are_for_operators() -> None:
     text = caller.get("/metrics").content.decode()
     assert 'retail_check_ok{check="outbox"}' in text
     assert 'route="api/echo/v1/echoes",status="200"' in text
+
+
+@pytest.mark.parametrize("address", ["/livez", "/readyz", "/status", "/metrics", "/oauth/token"])
+def test_another_method_is_named_as_such_on_addresses_that_are_no_api(address: str) -> None:
+    answer = Client(enforce_csrf_checks=True).put(address)
+    assert problem(answer)["status"] == 405
+    assert answer["Allow"]
