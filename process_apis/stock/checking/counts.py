@@ -6,44 +6,16 @@ greater one becomes a variance and a case, and nothing changes until a person ha
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from hashlib import sha256
-from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
-from canonical.stock import MovementReason, StockMovement, StockSnapshot
+from canonical.stock import StockSnapshot
 from process_apis.cases import services as cases
 from process_apis.cases.models import CaseKind
-from process_apis.stock import services
-from process_apis.stock.book import statements, worth
-from process_apis.stock.book.worth import Worth
+from process_apis.stock.checking.agreeing import Count, Place, StaleCount, adjust, is_older, look, refuse_stale
 from process_apis.stock.models import SnapshotTaken, Variance
-from retail_platform.kernel.problem import DomainError
-
-Place = tuple[str, str]
-
-
-class StaleCount(DomainError):
-    """A later count of the same place has been taken already; an older one says nothing new. Send a fresh one."""
-
-    status = 409
-    kind = "stale-count"
-    title = "A later count was taken already"
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """What `source` found; its last movement inside is number `watermark`."""
-
-    key: str
-    sku: str
-    node: str
-    units: int
-    source: str
-    watermark: int
-    taken_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +36,12 @@ def tolerated(*, expected: int, counted: int) -> bool:
 @transaction.atomic
 def take_count(count: Count) -> int:
     """A cycle count stands, whatever the difference. Returns the units adjusted. Raises StaleCount."""
-    anchors, expected = _look([count])
+    anchors, expected = look([count])
     place = (count.sku, count.node)
-    _refuse_stale(count, anchors[place])
+    refuse_stale(count, anchors[place])
     if anchors[place] == (count.source, count.watermark, count.taken_at):
         return 0  # told twice
-    return _adjust({place: count}, expected)
+    return adjust({place: count}, expected)
 
 
 @transaction.atomic
@@ -80,12 +52,12 @@ def take_snapshot(snapshot: StockSnapshot, *, source: str) -> Compared:
         return before
     key = f"snapshot:{source}:{snapshot.node}:{snapshot.watermark}:{snapshot.taken_at:%Y%m%d%H%M%S}"
     counts = _counts(snapshot, source, key)
-    anchors, expected = _look(counts)
-    fresh = [c for c in counts if not _is_older(c, anchors[c.sku, c.node])]
+    anchors, expected = look(counts)
+    fresh = [c for c in counts if not is_older(c, anchors[c.sku, c.node])]
     fits = {(c.sku, c.node): c for c in fresh if tolerated(expected=expected.get((c.sku, c.node), 0), counted=c.units)}
     varied = [c for c in fresh if (c.sku, c.node) not in fits]
     adjusted = sum(expected.get(place, 0) != count.units for place, count in fits.items())
-    _adjust(fits, expected)
+    adjust(fits, expected)
     _vary(varied, expected, snapshot, source)
     _note(snapshot, source, digest, adjusted=adjusted, varied=len(varied))
     return Compared(len(fits) - adjusted, adjusted, len(varied))
@@ -98,7 +70,7 @@ def compare(snapshot: StockSnapshot, *, source: str) -> Compared:
     if (before := _came_before(snapshot, source, digest)) is not None:
         return before
     counts = _counts(snapshot, source, f"compared:{source}:{snapshot.node}:{snapshot.watermark}")
-    _, expected = _look(counts)
+    _, expected = look(counts)
     drifted = [c for c in counts if not tolerated(expected=expected.get((c.sku, c.node), 0), counted=c.units)]
     if drifted:
         cases.open_case(
@@ -164,65 +136,6 @@ def refuse(variance_id: int, *, by: str, reason: str) -> bool:
     """A person says the count is wrong: the book stays. False when somebody has decided before."""
     open_ones = Variance.objects.filter(id=variance_id, state="open")
     return bool(open_ones.update(state="refused", decided_by=by, reason=reason))
-
-
-Anchor = tuple[str, int | None, datetime | None]
-
-
-def _look(counts: Sequence[Count]) -> tuple[dict[Place, Anchor], dict[Place, int]]:
-    """Lock the places, then read: their last counts, and what these counts should have found."""
-    places: dict[str, Any] = {"sku": [count.sku for count in counts], "node": [count.node for count in counts]}
-    with connection.cursor() as cursor:
-        cursor.execute(statements.OPEN_POSITIONS, places)
-        cursor.execute(statements.LOCK, places)
-        anchors: dict[Place, Anchor] = {(row[0], row[1]): row[2:] for row in cursor.fetchall()}
-        one = counts[0] if counts else None
-        if one is None:
-            return {}, {}
-        said = {"source": one.source, "watermark": one.watermark, "taken_at": one.taken_at}
-        cursor.execute(statements.COUNTED_INSIDE, places | said)
-        return anchors, {(sku, node): units for sku, node, units in cursor.fetchall()}
-
-
-def _is_older(count: Count, anchor: Anchor) -> bool:
-    source, watermark, at = anchor
-    if at is None:
-        return False
-    if source == count.source and watermark is not None and watermark != count.watermark:
-        return count.watermark < watermark
-    return count.taken_at < at
-
-
-def _refuse_stale(count: Count, anchor: Anchor) -> None:
-    if _is_older(count, anchor):
-        raise StaleCount(
-            f"{count.sku} at {count.node} was counted by {anchor[0]} at {anchor[2]:%Y-%m-%d %H:%M:%S} UTC, later"
-        )
-
-
-def _adjust(counts: Mapping[Place, Count], expected: Mapping[Place, int]) -> int:
-    """Write what explains the difference, and from now on hold the count against what comes late."""
-    if not counts:
-        return 0
-    rows = [
-        StockMovement(
-            key=count.key, sku=count.sku, node=count.node, units=count.units - expected.get(place, 0),
-            reason=MovementReason.COUNT, source=count.source, occurred_at=count.taken_at, sequence=count.watermark,
-        )
-        for place, count in sorted(counts.items())
-        if count.units != expected.get(place, 0)
-    ]  # fmt: skip
-    one = next(iter(counts.values()))
-    places: dict[str, Any] = {"sku": [sku for sku, _ in counts], "node": [node for _, node in counts]}
-    anchor = {"source": one.source, "watermark": one.watermark, "taken_at": one.taken_at}
-    with connection.cursor() as cursor:  # first without an anchor, or the adjustment would count as late itself
-        cursor.execute(statements.ANCHOR, places | {"source": "", "watermark": None, "taken_at": None})
-        services.move(rows)
-        cursor.execute(statements.ANCHOR, places | anchor)
-    if rows:
-        found = {row.sku: row.units for row in rows}  # all of one node
-        worth.tell(Worth(f"count:{rows[0].key}", "adjusted", rows[0].node, found, one.taken_at))
-    return sum(row.units for row in rows)
 
 
 def _vary(counts: Sequence[Count], expected: Mapping[Place, int], snapshot: StockSnapshot, source: str) -> None:

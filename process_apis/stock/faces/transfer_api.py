@@ -6,105 +6,36 @@ from typing import Any, cast
 from django.db.models import Q
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from process_apis.stock.faces import examples
-from process_apis.stock.faces.serializers import NODE, SKU
-from process_apis.stock.models import Transfer, TransferState
+from process_apis.stock.faces.transfer_serializers import (
+    CLOSED,
+    LINES,
+    PLANNED,
+    RECEIVED,
+    SHIPPED,
+    CloseIn,
+    ReceiveIn,
+    ShipIn,
+    TransferDocOut,
+    TransferIn,
+    TransferOut,
+    TransfersOut,
+    TransfersQuery,
+)
+from process_apis.stock.models import Transfer
 from process_apis.stock.moving import transfers
 from process_apis.stock.moving.transfers import Receipt
 from retail_platform.kernel import clock
 from retail_platform.kernel.idempotency.views import IdempotentPost
 from retail_platform.kernel.identity.principal import Principal
-from retail_platform.kernel.pages import PageQuery, page
+from retail_platform.kernel.pages import page
 from retail_platform.kernel.problem import Unprocessable
 from retail_platform.kernel.schema import ProblemOut, example
 from retail_platform.kernel.serializers import StrictSerializer
 from retail_platform.kernel.views import ApiView
-
-REFERENCE = r"^[A-Za-z0-9][A-Za-z0-9._\-]*$"
-
-
-class MovedLineIn(StrictSerializer):
-    sku = serializers.RegexField(SKU, max_length=64)
-    units = serializers.IntegerField(min_value=1, max_value=1_000_000)
-
-
-class TransferIn(StrictSerializer):
-    reference = serializers.RegexField(REFERENCE, max_length=64, help_text="your own name for it, given once")
-    from_node = serializers.RegexField(NODE, max_length=32)
-    to_node = serializers.RegexField(NODE, max_length=32)
-    due_on = serializers.DateField(required=False, allow_null=True, default=None)
-    lines = MovedLineIn(many=True, min_length=1, max_length=500)  # type: ignore[call-arg]  # DRF hands them on
-
-
-class ShipIn(StrictSerializer):
-    at = serializers.DateTimeField(required=False, help_text="default: now")
-    lines = MovedLineIn(many=True, required=False, max_length=500)  # type: ignore[call-arg]
-
-
-class ReceiveIn(StrictSerializer):
-    receipt = serializers.RegexField(
-        REFERENCE, max_length=40, help_text="names this delivery: told again, it counts once"
-    )
-    at = serializers.DateTimeField(required=False, help_text="default: now")
-    lines = MovedLineIn(many=True, min_length=1, max_length=500)  # type: ignore[call-arg]
-
-
-class CloseIn(StrictSerializer):
-    reason = serializers.CharField(max_length=500)
-
-
-class TransferLineOut(StrictSerializer):
-    sku = serializers.CharField()
-    units = serializers.IntegerField(help_text="planned")
-    shipped = serializers.IntegerField()
-    received = serializers.IntegerField()
-    outstanding = serializers.IntegerField(help_text="on the way, or lost once it is closed")
-
-
-class TransferOut(StrictSerializer):
-    reference = serializers.CharField()
-    from_node = serializers.CharField()
-    to_node = serializers.CharField()
-    state = serializers.ChoiceField(choices=TransferState.values)
-    due_on = serializers.DateField(allow_null=True)
-    shipped_at = serializers.DateTimeField(allow_null=True)
-    closed_at = serializers.DateTimeField(allow_null=True)
-    lines = serializers.SerializerMethodField()
-
-    def get_lines(self, row: Transfer) -> list[dict[str, Any]]:
-        return [dict(TransferLineOut(line).data) for line in row.lines.all()]
-
-
-class TransferDocOut(TransferOut):
-    lines = TransferLineOut(many=True)  # type: ignore[assignment]
-
-
-class TransfersOut(StrictSerializer):
-    items = TransferDocOut(many=True)
-    next = serializers.CharField(allow_null=True)
-
-
-class TransfersQuery(PageQuery):
-    state = serializers.ChoiceField(choices=TransferState.values, required=False)
-    examples = {**PageQuery.examples, "state": "shipped"}
-
-
-_LINES = [{"sku": examples.SKU, "units": 2}]
-_PLANNED = {
-    "reference": examples.PLANNED, "from_node": examples.FROM, "to_node": examples.TO, "state": "planned",
-    "due_on": "2026-03-04", "shipped_at": None, "closed_at": None,
-    "lines": [{"sku": examples.SKU, "units": 2, "shipped": 0, "received": 0, "outstanding": 0}],
-}  # fmt: skip
-_SHIPPED = {
-    **_PLANNED, "state": "shipped", "shipped_at": "2026-03-02T08:00:00Z",
-    "lines": [{"sku": examples.SKU, "units": 2, "shipped": 2, "received": 0, "outstanding": 2}],
-}  # fmt: skip
-_RECEIVED = {**_SHIPPED, "lines": [{"sku": examples.SKU, "units": 2, "shipped": 2, "received": 1, "outstanding": 1}]}
-_CLOSED = {**_RECEIVED, "state": "closed", "closed_at": "2026-03-06T08:00:00Z"}
 
 
 class TransfersView(IdempotentPost, ApiView):
@@ -115,7 +46,7 @@ class TransfersView(IdempotentPost, ApiView):
         operation_id="stock_transfers",
         summary="Transfers between nodes, the latest first",
         responses={200: TransfersOut},
-        examples=[example("one on the way", {"items": [_SHIPPED], "next": None}, status=200)],
+        examples=[example("one on the way", {"items": [SHIPPED], "next": None}, status=200)],
         tags=["stock"],
     )
     def get(self, request: Request) -> Response:
@@ -133,8 +64,8 @@ class TransfersView(IdempotentPost, ApiView):
         responses={201: TransferDocOut, 409: ProblemOut},
         examples=[
             example("two to a store", {"reference": examples.TO_PLAN, "from_node": examples.FROM,
-                                       "to_node": examples.TO, "due_on": "2026-03-04", "lines": _LINES}),
-            example("planned", _PLANNED, status=201),
+                                       "to_node": examples.TO, "due_on": "2026-03-04", "lines": LINES}),
+            example("planned", PLANNED, status=201),
         ],
         tags=["stock"],
     )  # fmt: skip
@@ -159,7 +90,7 @@ class TransferView(ApiView):
         operation_id="stock_transfer",
         summary="One transfer and how far it is",
         responses={200: TransferDocOut, 404: None},
-        examples=[example("on the way", _SHIPPED, status=200)],
+        examples=[example("on the way", SHIPPED, status=200)],
         tags=["stock"],
     )
     def get(self, request: Request, reference: str) -> Response:
@@ -184,7 +115,7 @@ class ShipTransferView(_Stage):
         description="All that was planned, unless lines say less. 409 `out-of-stock` when some is promised there.",
         request=ShipIn,
         responses={200: TransferDocOut, 404: None, 409: ProblemOut},
-        examples=[example("all of it", {}), example("on the way", _SHIPPED, status=200)],
+        examples=[example("all of it", {}), example("on the way", SHIPPED, status=200)],
         tags=["stock"],
     )
     def post(self, request: Request, reference: str) -> HttpResponse:
@@ -207,7 +138,7 @@ class ReceiveTransferView(_Stage):
         responses={200: TransferDocOut, 404: None, 409: ProblemOut},
         examples=[
             example("one of them", {"receipt": "GR-2", "lines": [{"sku": examples.SKU, "units": 1}]}),
-            example("one is missing", _RECEIVED, status=200),
+            example("one is missing", RECEIVED, status=200),
         ],
         tags=["stock"],
     )
@@ -229,7 +160,7 @@ class CloseTransferView(_Stage):
         description="What is outstanding is lost: a variance for each sku, a case, and an entry in the ledger.",
         request=CloseIn,
         responses={200: TransferDocOut, 404: None, 409: ProblemOut},
-        examples=[example("lost", {"reason": "lost by the carrier"}), example("closed", _CLOSED, status=200)],
+        examples=[example("lost", {"reason": "lost by the carrier"}), example("closed", CLOSED, status=200)],
         tags=["stock"],
     )
     def post(self, request: Request, reference: str) -> HttpResponse:

@@ -5,25 +5,20 @@ stage tells a fact with what it means to the value of stock; the accounts are ke
 the word of the nodes' own people; a warehouse system that tells the same as movements must not tell it twice.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
-from canonical.stock import MovementReason, StockMovement, StockState
-from process_apis.cases import services as cases
-from process_apis.cases.models import CaseKind
-from process_apis.catalog import queries as catalog
+from canonical.stock import MovementReason, StockState
 from process_apis.stock import services
-from process_apis.stock.book import promises, worth
+from process_apis.stock.book import worth
 from process_apis.stock.book.worth import Worth
 from process_apis.stock.models import StockMovement as Written
 from process_apis.stock.models import Supply, Transfer, TransferLine, TransferState, Variance
-from process_apis.stock.services import OutOfStock
+from process_apis.stock.moving import checks, traces
 from retail_platform.kernel.problem import DomainError, NotFound, Unprocessable
-
-SOURCE = "transfer"
 
 
 class NoSuchTransfer(NotFound):
@@ -69,7 +64,7 @@ def plan(
     *, reference: str, from_node: str, to_node: str, units: Mapping[str, int], due_on: date | None = None
 ) -> Transfer:
     """Write a transfer down. The same again changes nothing. Raises TransferDiffers, Unprocessable."""
-    _check(from_node, to_node, units)
+    checks.check(from_node, to_node, units)
     try:
         with transaction.atomic():
             planned = Transfer.objects.create(reference=reference, from_node=from_node, to_node=to_node, due_on=due_on)
@@ -98,13 +93,13 @@ def ship(reference: str, *, at: datetime, units: Mapping[str, int] | None = None
     lines = list(moved.lines.all())
     leaving = {line.sku: line.units for line in lines} if units is None else dict(units)
     planned = {line.sku: line.units for line in lines}
-    _refuse_more(leaving, planned, "planned")
-    _keep_promises(leaving, node=moved.from_node)
+    checks.refuse_more(leaving, planned, "planned")
+    checks.keep_promises(leaving, node=moved.from_node)
     gone = {sku: count for sku, count in leaving.items() if count}
     services.move(
         [
-            *_movements(moved, "out", {sku: -n for sku, n in gone.items()}, at=at, arrives=False),
-            *_movements(moved, "on-the-way", gone, at=at, arrives=True, state=StockState.IN_TRANSIT),
+            *traces.movements(moved, "out", {sku: -n for sku, n in gone.items()}, at=at, arrives=False),
+            *traces.movements(moved, "on-the-way", gone, at=at, arrives=True, state=StockState.IN_TRANSIT),
         ]
     )
     for line in lines:
@@ -112,8 +107,8 @@ def ship(reference: str, *, at: datetime, units: Mapping[str, int] | None = None
     TransferLine.objects.bulk_update(lines, ["shipped"])
     moved.state, moved.shipped_at = TransferState.SHIPPED, at
     moved.save(update_fields=["state", "shipped_at"])
-    _supply(moved, lines)
-    worth.tell(Worth(f"{SOURCE}:{reference}:out", "transfer_shipped", moved.from_node, gone, at))
+    traces.supply(moved, lines)
+    worth.tell(Worth(f"{traces.SOURCE}:{reference}:out", "transfer_shipped", moved.from_node, gone, at))
     return moved
 
 
@@ -121,7 +116,9 @@ def ship(reference: str, *, at: datetime, units: Mapping[str, int] | None = None
 def receive(reference: str, receipt: Receipt) -> Transfer:
     """Some of the goods have come. More than went is taken in too, with a case. Raises WrongStage, Unprocessable."""
     moved = _locked(reference)
-    if Written.objects.filter(key__in=[_key(moved, f"in:{receipt.number}", sku) for sku in receipt.units]).exists():
+    if Written.objects.filter(
+        key__in=[traces.key(moved, f"in:{receipt.number}", sku) for sku in receipt.units]
+    ).exists():
         return moved  # told twice
     if moved.state != TransferState.SHIPPED:
         raise WrongStage(f"{reference} is {moved.state}; only what is on the way can be received")
@@ -134,19 +131,21 @@ def receive(reference: str, receipt: Receipt) -> Transfer:
     stage = f"in:{receipt.number}"
     services.move(
         [
-            *_movements(moved, stage, receipt.units, at=receipt.at, arrives=True),
-            *_movements(moved, f"off:{stage}", arrived, at=receipt.at, arrives=True, state=StockState.IN_TRANSIT),
+            *traces.movements(moved, stage, receipt.units, at=receipt.at, arrives=True),
+            *traces.movements(moved, f"off:{stage}", arrived, at=receipt.at, arrives=True, state=StockState.IN_TRANSIT),
         ]
     )
     for sku, count in receipt.units.items():
         lines[sku].received += count
     TransferLine.objects.bulk_update(lines.values(), ["received"])
-    _supply(moved, list(lines.values()))
-    document = f"{SOURCE}:{reference}:{stage}"
+    traces.supply(moved, list(lines.values()))
+    document = f"{traces.SOURCE}:{reference}:{stage}"
     worth.tell(Worth(document, "transfer_received", moved.to_node, expected, receipt.at))
     if extra:
         worth.tell(Worth(f"{document}:extra", "adjusted", moved.to_node, extra, receipt.at))
-        _ask_about(moved, "over", f"more came than went: {_said(extra)}", "Count them at both ends; nothing is undone.")
+        traces.ask_about(
+            moved, "over", f"more came than went: {traces.said(extra)}", "Count them at both ends; nothing is undone."
+        )
     return moved
 
 
@@ -159,12 +158,12 @@ def close(reference: str, *, reason: str, at: datetime) -> Transfer:
     lines = list(moved.lines.all())
     lost = {line.sku: line.outstanding for line in lines if line.outstanding}
     gone = {sku: -count for sku, count in lost.items()}
-    lost_ones = _movements(moved, "lost", gone, at=at, arrives=True, state=StockState.IN_TRANSIT)
+    lost_ones = traces.movements(moved, "lost", gone, at=at, arrives=True, state=StockState.IN_TRANSIT)
     services.move([each.model_copy(update={"reason": MovementReason.WRITE_OFF}) for each in lost_ones])
     Variance.objects.bulk_create(
         Variance(
-            key=_key(moved, "lost", line.sku), sku=line.sku, node=moved.to_node, source=SOURCE, watermark=0,
-            taken_at=at, expected=line.shipped, counted=line.received, state="accepted", reason=reason,
+            key=traces.key(moved, "lost", line.sku), sku=line.sku, node=moved.to_node, source=traces.SOURCE,
+            watermark=0, taken_at=at, expected=line.shipped, counted=line.received, state="accepted", reason=reason,
         )
         for line in lines if line.outstanding
     )  # fmt: skip
@@ -173,52 +172,11 @@ def close(reference: str, *, reason: str, at: datetime) -> Transfer:
     Supply.objects.filter(reference=reference, kind="in_transit", node=moved.to_node).delete()
     services.tell((line.sku for line in lines), aggregate=f"stock:{reference}")
     if lost:
-        worth.tell(Worth(f"{SOURCE}:{reference}:lost", "transfer_lost", moved.to_node, lost, at))
-        _ask_about(moved, "short", f"never came: {_said(lost)}", "Claim it from the carrier, or find it and count it.")
+        worth.tell(Worth(f"{traces.SOURCE}:{reference}:lost", "transfer_lost", moved.to_node, lost, at))
+        traces.ask_about(
+            moved, "short", f"never came: {traces.said(lost)}", "Claim it from the carrier, or find it and count it."
+        )
     return moved
-
-
-def _check(from_node: str, to_node: str, units: Mapping[str, int]) -> None:
-    nodes, products = catalog.nodes(), catalog.products(units.keys())
-    errors = [
-        {"pointer": f"/{name}", "detail": f"There is no active node {node}."}
-        for name, node in (("from_node", from_node), ("to_node", to_node))
-        if node not in nodes
-    ]
-    errors += [
-        {"pointer": f"/lines/{n}/sku", "detail": f"There is no active product {sku}."}
-        for n, sku in enumerate(units)
-        if sku not in products
-    ]
-    if from_node == to_node:
-        errors.append({"pointer": "/to_node", "detail": "Goods move from one node to another one."})
-    if errors:
-        raise Unprocessable("Correct the fields named in errors; nothing was written.", errors=errors)
-
-
-def _refuse_more(units: Mapping[str, int], planned: Mapping[str, int], what: str) -> None:
-    errors = [
-        {"pointer": f"/lines/{n}/units", "detail": f"{count} of {sku}, but {planned.get(sku, 0)} {what}."}
-        for n, (sku, count) in enumerate(units.items())
-        if count > planned.get(sku, 0)
-    ]
-    if errors:
-        raise Unprocessable("No more can leave than the transfer is for; plan another one.", errors=errors)
-
-
-def _keep_promises(units: Mapping[str, int], *, node: str) -> None:
-    demands = [services.Demand("", sku, node, count) for sku, count in units.items() if count]
-    places = {"sku": [demand.sku for demand in demands], "node": [node] * len(demands), "order_number": []}
-    with connection.cursor() as cursor:
-        cursor.execute(promises.LOCK_FREE, places)
-        free = {sku: count for kind, sku, _, count in cursor.fetchall() if kind == "free"}
-    missing = [
-        f"{each.sku}: {each.units} to leave, {max(free.get(each.sku, 0), 0)} free"
-        for each in demands
-        if free.get(each.sku, 0) < each.units
-    ]
-    if missing:
-        raise OutOfStock(f"{node} has not so much that is not promised: {'; '.join(missing)}")
 
 
 def _locked(reference: str) -> Transfer:
@@ -226,56 +184,3 @@ def _locked(reference: str) -> Transfer:
     if found is None:
         raise NoSuchTransfer(f"there is no transfer {reference!r} for you; check the reference")
     return found
-
-
-def _key(moved: Transfer, stage: str, sku: str) -> str:
-    return f"{SOURCE}:{moved.reference}:{stage}:{sku}"
-
-
-def _movements(
-    moved: Transfer,
-    stage: str,
-    units: Mapping[str, int],
-    *,
-    at: datetime,
-    arrives: bool,
-    state: StockState = StockState.ON_HAND,
-) -> list[StockMovement]:
-    return [
-        StockMovement(
-            key=_key(moved, stage, sku), sku=sku, node=moved.to_node if arrives else moved.from_node, units=count,
-            reason=MovementReason.TRANSFER_IN if arrives else MovementReason.TRANSFER_OUT, source=SOURCE,
-            occurred_at=at, state=state,
-        )
-        for sku, count in sorted(units.items()) if count
-    ]  # fmt: skip
-
-
-def _supply(moved: Transfer, lines: Sequence[TransferLine]) -> None:
-    """What is still on the way, as those who promise goods see it."""
-    for line in lines:
-        on_the_way = Supply.objects.filter(
-            reference=moved.reference, kind="in_transit", sku=line.sku, node=moved.to_node
-        )
-        if not line.outstanding:
-            on_the_way.delete()
-        elif not on_the_way.update(units=line.outstanding):
-            Supply.objects.create(
-                reference=moved.reference, kind="in_transit", sku=line.sku, node=moved.to_node,
-                units=line.outstanding, due_on=moved.due_on, source=SOURCE,
-            )  # fmt: skip
-
-
-def _said(units: Mapping[str, int]) -> str:
-    return ", ".join(f"{count} x {sku}" for sku, count in sorted(units.items()))
-
-
-def _ask_about(moved: Transfer, what: str, detail: str, proposal: str) -> None:
-    cases.open_case(
-        kind=CaseKind.BUSINESS,
-        fingerprint=f"stock.transfer_{what}:{moved.reference}",
-        subject=f"transfer:{moved.reference}",
-        title=f"transfer {moved.reference} from {moved.from_node} to {moved.to_node}: {what}",
-        detail=f"{detail}.".capitalize(),
-        proposal=proposal,
-    )
