@@ -43,3 +43,18 @@ RUN_LEASE_S = 12  # longer than the slowest single call to a vendor (transport's
 SWEEP_INTERVAL_S = 1.0
 PARCEL_LOOK_S = env.int("PARCEL_LOOK_S", default=6 * 3600)  # how long before an order asks whether a parcel was missed
 LEGAL_ENTITY = "RETAIL-1"
+# What the sweeper calls on each of its rounds.
+SWEEP_ALSO = [
+    "process_apis.engine.outages.sweep",
+    "process_apis.stock.reserving.holds.expire",
+    "process_apis.stock.reserving.pre_orders.keep_limits",
+    "process_apis.stock_policy.watch.sweep",
+    "process_apis.publication.bell.sweep",
+    "process_apis.stock.files.drop_folder.look",
+    "process_apis.stock.checking.snapshots.ask_due",
+    "process_apis.stock.checking.audit.go_on",
+    "process_apis.pickups.expiry.sweep",
+    "process_apis.order_to_cash.expiry.tell",
+    "experience_apis.partners.bell.sweep",
+    "process_apis.return_to_refund.opening.sweep",
+]

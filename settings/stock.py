@@ -7,21 +7,6 @@ STOCK_HELD_AT_MOST = env.int("STOCK_HELD_AT_MOST", default=200)  # units one sho
 # A snapshot that differs by no more than this is taken with an explaining movement; more is for a person to judge.
 STOCK_DRIFT_UNITS = env.int("STOCK_DRIFT_UNITS", default=2)
 STOCK_DRIFT_PERCENT = env.int("STOCK_DRIFT_PERCENT", default=1)
-# What the sweeper calls on each of its rounds.
-SWEEP_ALSO = [
-    "process_apis.stock.reserving.holds.expire",
-    "process_apis.stock.reserving.pre_orders.keep_limits",
-    "process_apis.stock_policy.watch.sweep",
-    "process_apis.publication.bell.sweep",
-    "process_apis.stock.files.drop_folder.look",
-    "process_apis.stock.checking.snapshots.ask_due",
-    "process_apis.stock.checking.audit.go_on",
-    "process_apis.pickups.expiry.sweep",
-    "process_apis.order_to_cash.expiry.tell",
-    "experience_apis.partners.bell.sweep",
-    "process_apis.return_to_refund.opening.sweep",
-]
-
 # A store that says nothing for this long, in hours it is open, is shown as stale.
 STORE_SILENCE_MIN = env.int("STORE_SILENCE_MIN", default=480)
 
