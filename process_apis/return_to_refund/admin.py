@@ -9,7 +9,7 @@ from unfold.decorators import display
 
 from canonical.money import Money
 from process_apis.return_to_refund import admin_tables as tables
-from process_apis.return_to_refund import opening, paying, receiving
+from process_apis.return_to_refund import advances, opening, paying, receiving
 from process_apis.returns import services
 from process_apis.returns.models import (
     CreditMemo,
@@ -65,6 +65,14 @@ def _transfer(parent: Return, *, by: str, reason: str, now: datetime) -> None:
     _pay_as(RefundWay.TRANSFER, parent, by=by)
 
 
+def _paid_for(parent: Return, *, by: str, reason: str, now: datetime) -> None:
+    advances.decide(parent, outcome=advances.CHARGED, by=by, why=reason, now=now)
+
+
+def _lost(parent: Return, *, by: str, reason: str, now: datetime) -> None:
+    advances.decide(parent, outcome=advances.LOST, by=by, why=reason, now=now)
+
+
 def _waits_for_approval(parent: Return) -> bool:
     return parent.held_for == HeldFor.APPROVAL
 
@@ -84,6 +92,10 @@ ACTS = (
         _CHANGE, lambda parent: parent.state == ReturnState.REFUND_FAILED),
     Act("transfer", "Pay by transfer", "What could not be refunded goes to the customer's bank account. You approve "
         "it.", _transfer, _CHANGE, lambda parent: parent.state == ReturnState.REFUND_FAILED),
+    Act("paid-for", "The customer has paid", "Goods refunded in advance never came, and the customer has paid for them "
+        "into the bank account.", _paid_for, _CHANGE, advances.overdue),
+    Act("lost", "Book as a loss", "Goods refunded in advance never came, and nobody will pay for them.", _lost, _CHANGE,
+        advances.overdue, "danger"),
 )  # fmt: skip
 
 

@@ -104,10 +104,11 @@ def _order(exchange: Exchange, account: ValueAccount, credit: int, *, now: datet
     def money(minor: int) -> Money:
         return Money(minor=minor, currency=exchange.currency)
 
-    tenders = [
-        Tender(kind=ValueKind.STORE_CREDIT.value, amount=money(credit), state=TenderState.TOKEN,
-               reference=numbers.reference_of(account.id))
-    ]  # fmt: skip
+    tenders = []
+    if credit:
+        name = numbers.reference_of(account.id)
+        kind = ValueKind.STORE_CREDIT.value
+        tenders.append(Tender(kind=kind, amount=money(credit), state=TenderState.TOKEN, reference=name))
     if on_top := exchange.total_minor - credit:
         paid = exchange.difference
         state = TenderState.CAPTURED if paid["taken"] else TenderState.TOKEN

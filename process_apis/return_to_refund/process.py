@@ -8,6 +8,7 @@ from process_apis.engine.process import Process, Step
 from process_apis.return_to_refund.steps.accept_return import accept_return
 from process_apis.return_to_refund.steps.adjust_tax import adjust_tax
 from process_apis.return_to_refund.steps.await_goods import await_goods
+from process_apis.return_to_refund.steps.await_promised import await_promised, file_kept, post_kept
 from process_apis.return_to_refund.steps.await_sale import await_sale
 from process_apis.return_to_refund.steps.book_goods import book_disposal, book_receipt, post_goods
 from process_apis.return_to_refund.steps.close_return import close_return
@@ -47,6 +48,9 @@ RETURN = Process(
         Step(place_exchange, queue="finance"),
         Step(post_changed, queue="finance", remote=True),
         Step(tell_refunded, queue="finance", remote=True),
+        Step(await_promised, queue="finance"),
+        Step(post_kept, queue="finance", remote=True),
+        Step(file_kept, queue="finance", remote=True),
         Step(close_return, queue="finance"),
     ),
 )  # fmt: skip

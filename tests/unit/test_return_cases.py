@@ -9,12 +9,16 @@ import pytest
 from process_apis.catalog.models import Channel, FxRate
 from process_apis.ledger import services as ledger
 from process_apis.ledger.models import JournalEntry, Period, PeriodState
-from process_apis.return_to_refund import paying
-from process_apis.returns.models import Dispute, RefundState, RefundWay, ReturnKind
+from process_apis.orders.models import Order
+from process_apis.return_to_refund import advances, paying
+from process_apis.returns.models import Dispute, RefundState, RefundWay, Return, ReturnKind
+from process_apis.returns.services import WrongState
+from retail_platform.kernel import clock
+from tests.factories import NOON
 from tests.playing import Play, books, desk, playing
 from tests.returning import decide, dispute, told
 from tests.sandbox_process import SandboxProcess
-from tests.taking_back import asks, at, credit_memos, in_dollars, owed, shipped, sums_up, taken_back
+from tests.taking_back import asks, at, comes_back, credit_memos, in_dollars, owed, shipped, sums_up, taken_back
 
 pytestmark = pytest.mark.django_db
 
@@ -192,3 +196,66 @@ def refunds_sent(play: Play) -> list[int]:
 
 def order_dispute(about: dict[str, object]) -> Dispute:
     return Dispute.objects.get(reference=about["id"])
+
+
+def in_advance(play: Play, order: Order) -> Return:
+    """Refunded before the goods are here, and they should have come by now."""
+    parent = asks(order, {"1": 2}, kind=ReturnKind.ADVANCE)
+    play.go()
+    assert refunds_sent(play) == [23800]
+    Return.objects.filter(id=parent.id).update(expires_at=NOON)
+    play.later()
+    parent.refresh_from_db()
+    return parent
+
+
+def test_goods_refunded_in_advance_that_come_close_the_return(play: Play) -> None:
+    order = shipped(play)
+    parent = asks(order, {"1": 2}, kind=ReturnKind.ADVANCE)
+    play.go()
+    parent.refresh_from_db()
+    assert (parent.state, refunds_sent(play), at("BOOT-42")) == ("refunded", [23800], (8, 0))
+
+    comes_back(parent)
+    play.go()
+
+    parent.refresh_from_db()
+    assert (parent.state, at("BOOT-42"), owed(order.number)) == ("closed", (10, 0), 0)
+    sums_up(play)
+
+
+@pytest.mark.parametrize(("outcome", "role"), [(advances.CHARGED, "BANK"), (advances.LOST, "CBL")])
+def test_goods_refunded_in_advance_that_never_come_are_claimed_or_lost(play: Play, outcome: str, role: str) -> None:
+    order = shipped(play)
+    sold = books(order.number)
+    parent = in_advance(play, order)
+    assert desk() == [f"2 x BOOT-42 of return {parent.number} never came, and the money was given back in advance"]
+
+    advances.decide(parent, outcome=outcome, by="Ina", why="asked twice", now=clock.now())
+    play.later()
+
+    parent.refresh_from_db()
+    assert (parent.state, owed(order.number), desk(), at("BOOT-42")) == ("closed", 0, [], (8, 0))
+    assert books(order.number) == {**sold, "PSP": sold["PSP"] - 23800, role: 23800}
+    sums_up(play)
+
+
+def test_of_goods_refunded_in_advance_only_what_lacks_is_claimed(play: Play) -> None:
+    order = shipped(play)
+    parent = in_advance(play, order)
+    comes_back(parent, units=1)
+    play.later()
+
+    advances.decide(parent, outcome=advances.LOST, by="Ina", why="one is gone", now=clock.now())
+    play.later()
+
+    parent.refresh_from_db()
+    assert (parent.state, books(order.number)["CBL"], at("BOOT-42")) == ("closed", 11900, (9, 0))
+    sums_up(play)
+
+
+def test_nobody_decides_on_goods_that_are_not_overdue(play: Play) -> None:
+    parent = asks(shipped(play), {"1": 1}, kind=ReturnKind.ADVANCE)
+    play.go()
+    with pytest.raises(WrongState):
+        advances.decide(parent, outcome=advances.LOST, by="Ina", why="", now=clock.now())
