@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from canonical.money import Money
 from experience_apis.store_tools import receipts, returns_examples
 from experience_apis.store_tools.queries import NO_STORE
 from experience_apis.store_tools.returns_serializers import GiftCardOut, LookupIn, SaleOut, SalesOut, StoreReturnIn
@@ -133,7 +134,11 @@ def take_back(asked: dict[str, Any], *, key: str) -> str:
         return at_store.without_receipt(key=key, document=asked["document"], now=clock.now(), **told).number
     order = orders.order(asked["order_number"])
     settle_as = "" if asked["refund"] == "original" else asked["refund"]
-    return at_store.with_receipt(key=key, order=order, settle_as=settle_as, now=clock.now(), **told).number
+    shown = asked.get("expected_refund")
+    expected = Money(minor=shown.minor, currency=shown.currency) if shown else None
+    return at_store.with_receipt(
+        key=key, order=order, settle_as=settle_as, expected=expected, now=clock.now(), **told
+    ).number
 
 
 def _count(number: str) -> None:

@@ -52,9 +52,11 @@ class SalesOut(StrictSerializer):
 class HandedIn(StrictSerializer):
     sku = serializers.CharField(max_length=64)
     units = serializers.IntegerField(min_value=1, max_value=10_000)
-    line_id = serializers.CharField(max_length=64, required=False, default="", help_text="needed with a receipt")
+    line_id = serializers.CharField(
+        max_length=64, required=False, default="", allow_blank=True, help_text="needed with a receipt"
+    )
     condition = serializers.ChoiceField(choices=["new", "opened", "worn", "damaged"], required=False, default="new")
-    serial = serializers.CharField(max_length=64, required=False, default="")
+    serial = serializers.CharField(max_length=64, required=False, default="", allow_blank=True)
     suspect = serializers.ChoiceField(
         choices=Suspicion.choices, required=False, default="", help_text="into the fraud queue, not paid for meanwhile"
     )
@@ -66,23 +68,31 @@ class HandedIn(StrictSerializer):
 class StoreReturnIn(StrictSerializer):
     node = serializers.CharField(max_length=32, help_text="the store")
     staff = serializers.CharField(max_length=150)
-    order_number = serializers.CharField(max_length=64, required=False, default="", help_text="none: without receipt")
+    order_number = serializers.CharField(
+        max_length=64, required=False, default="", allow_blank=True, help_text="none: without receipt"
+    )
     document = serializers.CharField(
-        max_length=64, required=False, default="", help_text="number of the identity document; kept as a hash only"
+        max_length=64,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="number of the identity document; kept as a hash only",
     )
     lines: Any = serializers.ListSerializer(child=HandedIn(), allow_empty=False, max_length=200)
     refund = serializers.ChoiceField(
         choices=_WAYS, required=False, default=RefundWay.ORIGINAL, help_text="without receipt always store credit"
     )
     reason = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
+    expected_refund = MoneyField(
+        required=False, help_text="what the customer was told, with a receipt; another sum is refused"
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["order_number"]:
-            lacking = [place for place, line in enumerate(attrs["lines"]) if not line["line_id"]]
-            if lacking:
-                raise serializers.ValidationError(
-                    {"lines": "Name the line_id of each line; GET receipts shows those of the sale."}
-                )
+            told = {"line_id": "Name the line of the sale; GET receipts shows them."}
+            lacking = [{} if line["line_id"] else told for line in attrs["lines"]]
+            if any(lacking):
+                raise serializers.ValidationError({"lines": lacking})
         elif not attrs["document"]:
             raise serializers.ValidationError({"document": "Without a receipt, enter the customer's document."})
         return attrs

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import ExpressionWrapper, F, IntegerField
 
+from canonical.money import Money
 from process_apis.catalog import queries as catalog
 from process_apis.catalog.tender_models import SettledBy
 from process_apis.orders.models import Order, ParcelLine
@@ -61,18 +62,23 @@ def with_receipt(
     now: datetime,
     settle_as: str = "",
     reason: str = "",
+    expected: Money | None = None,
 ) -> Return:
-    """Take back what an order was sold with. Raises what opening and receiving a return raise."""
+    """Take back what an order was sold with; `expected` is what the customer was told.
+
+    Raises what opening and receiving a return raise.
+    """
     if standing := queries.by_key(key):
         return standing
     parent = opening.open_return(
         number=order.number,
         key=key,
-        lines=[Asked(line_id=each.line_id, units=each.units, condition=each.condition) for each in handed],
+        lines=[Asked(each.line_id, each.units, each.condition) for each in handed],
         channel=STORE,
         requested_by=staff,
         reason=reason,
         node=_store(node),
+        expected=expected,
         now=now,
     )
     if settle_as and not sold_by_channel(order):
@@ -188,11 +194,17 @@ def _lowest(skus: Sequence[str], *, now: datetime) -> dict[str, _Price]:
             net, tax = (row.net_minor - row.discount_minor) // row.quantity, row.tax_minor // row.quantity
             found[sku] = _Price(net, tax, row.parcel.invoice_number)
     if lacking := [sku for sku in skus if sku not in found]:
-        raise NoPrice(f"{', '.join(lacking)} was not sold in {settings.NO_RECEIPT_WINDOW_DAYS} days; find the receipt")
+        raise NoPrice(
+            f"{', '.join(lacking)} was not sold in {settings.NO_RECEIPT_WINDOW_DAYS} days; find the receipt",
+            errors=[{"pointer": "/lines", "detail": f"no sale of {sku} to take a price from"} for sku in lacking],
+        )
     return found
 
 
 def _store(node: str) -> str:
     if node not in catalog.nodes():
-        raise NotAtThisStore(f"there is no store {node!r}; send the code of the store that has the goods")
+        raise NotAtThisStore(
+            f"there is no store {node!r}; send the code of the store that has the goods",
+            errors=[{"pointer": "/node", "detail": f"there is no store {node!r}"}],
+        )
     return node

@@ -60,7 +60,8 @@ def check(identity: str, *, total_minor: int, limit: Limit, now: datetime) -> No
     if times + 1 > limit.times or total + total_minor > limit.total_minor:
         raise IdentityLimit(
             f"{times} returns without receipt in the last {WINDOW.days} days; {limit.times} are allowed, "
-            "and no more than the amount set for all of them: ask for the receipt, or look the sale up"
+            "and no more than the amount set for all of them: ask for the receipt, or look the sale up",
+            errors=[{"pointer": "/document", "detail": "this person has brought back enough without receipts"}],
         )
 
 

@@ -7,7 +7,7 @@ from process_apis.ledger import queries as ledger
 from process_apis.ledger import services as books
 from process_apis.return_to_refund.booking import booking_day
 from process_apis.return_to_refund.entries import disposition_legs, received_legs
-from process_apis.returns.goods import SUSPECT
+from process_apis.returns.goods import CLEARED, SUSPECT
 from process_apis.returns.models import Receipt, ReceiptLine
 from system_apis.erp.gateway import erp
 
@@ -42,7 +42,7 @@ def book_disposal(ctx: StepContext) -> Done:
     reference = _book(
         f"DSP-{line.id}-{disposition}",
         source=f"disposal:{line.id}",
-        purpose="return_disposed",
+        purpose=f"return_{disposition}" if disposition in (SUSPECT, CLEARED) else "return_disposed",
         order_number=line.receipt.parent.order_number if line.receipt.parent else "",
         memo=f"{line.units} x {line.sku}: {disposition}",
         legs=legs,
