@@ -38,3 +38,13 @@ class Shipment(Value):
     tracking_number: Annotated[str, Field(max_length=64)] = ""
     lines: Annotated[tuple[ShipmentLine, ...], Field(min_length=1, max_length=500)]
     dispatched_at: Instant
+
+
+class ShortPick(Value):
+    """What a node was asked to send and does not have: `lines` are the units that are missing."""
+
+    order_number: OrderNumber
+    node: NodeCode
+    reference: Annotated[str, Field(min_length=1, max_length=64)]
+    lines: Annotated[tuple[ShipmentLine, ...], Field(min_length=1, max_length=500)]
+    reason: Annotated[str, Field(max_length=200)] = ""

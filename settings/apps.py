@@ -35,6 +35,7 @@ _OURS = [
     "process_apis.pickups",
     "process_apis.returns",
     "process_apis.stored_value",
+    "process_apis.fulfilment",
     "process_apis.sourcing",
     "process_apis.order_to_cash",
     "process_apis.return_to_refund",

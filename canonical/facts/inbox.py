@@ -31,6 +31,7 @@ FACTS: dict[str, type[Value]] = {
     "commerce.order_updated": InboxFact,
     "wms.shipment_reported": InboxFact,
     "wms.shipment_found": ShipmentFound,
+    "wms.short_reported": InboxFact,
     "wms.stock_reported": InboxFact,
     "payments.event_received": InboxFact,
     "payments.dispute_reported": InboxFact,

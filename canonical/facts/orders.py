@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from canonical.ids import OrderNumber
+from canonical.ids import NodeCode, OrderNumber, Sku
 from canonical.money import CurrencyCode, Minor
 from canonical.quantity import Units
 from canonical.value import Instant, Value
@@ -80,6 +80,53 @@ class OrderChanged(OrderFact):
     changes: tuple[str, ...]
 
 
+class LineMissing(OrderFact):
+    """A node does not have units it was asked to send, or does not answer. `outcome` says what is done about it."""
+
+    line_id: str
+    sku: Sku
+    node: NodeCode
+    units: Units
+    cause: str
+    outcome: str
+
+
+class LinePostponed(OrderFact):
+    """Units of a line are sent later than the rest; `promised_on` is the day they are expected, or empty."""
+
+    later: str
+    line_id: str
+    sku: Sku
+    node: NodeCode
+    units: Units
+    promised_on: str
+
+
+class LineSubstituted(OrderFact):
+    """Units of line `instead_of` are sent as another product, on a line of their own, at no higher price."""
+
+    line_id: str
+    sku: Sku
+    units: Units
+    instead_of: str
+
+
+class SendUnanswered(OrderFact):
+    """A node was asked to send its part and has not said yes in time."""
+
+    node: NodeCode
+    request: str
+
+
+class GoodsArrived(Value):
+    """What a backorder waits for has come in."""
+
+    order_number: OrderNumber
+    later: str
+    sku: Sku
+    node: NodeCode
+
+
 class ShipmentDispatched(OrderFact):
     shipment_id: str
     carrier: str
@@ -114,6 +161,12 @@ FACTS: dict[str, type[Value]] = {
     "order.hold_released": HoldReleased,
     "order.changed": OrderChanged,
     "order.return_needed": ReturnNeeded,
+    "order.line_missing": LineMissing,
+    "order.sent_later": LinePostponed,
+    "order.backordered": LinePostponed,
+    "order.line_substituted": LineSubstituted,
+    "order.send_unanswered": SendUnanswered,
+    "order.goods_arrived": GoodsArrived,
     "shipment.dispatched": ShipmentDispatched,
     "parcel.settled": ParcelSettled,
     "notice.due": NoticeDue,

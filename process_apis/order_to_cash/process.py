@@ -7,6 +7,7 @@ from process_apis.order_to_cash.steps.await_turn import await_turn
 from process_apis.order_to_cash.steps.book_deposit import book_deposit, reverse_deposit
 from process_apis.order_to_cash.steps.book_sale import book_sale
 from process_apis.order_to_cash.steps.capture_payment import capture_payment
+from process_apis.order_to_cash.steps.chase_request import ask_after_it, ask_others, claim_recall, recall_request
 from process_apis.order_to_cash.steps.clear_order import clear_order, let_cancellations_in
 from process_apis.order_to_cash.steps.close_order import close_order
 from process_apis.order_to_cash.steps.commit_tax import commit_tax
@@ -41,9 +42,11 @@ from process_apis.order_to_cash.steps.post_journal import (
 from process_apis.order_to_cash.steps.quote_tax import quote_tax
 from process_apis.order_to_cash.steps.record_handover import record_handover
 from process_apis.order_to_cash.steps.record_shipment import record_found_shipment, record_shipment
+from process_apis.order_to_cash.steps.record_short_pick import record_short_pick
 from process_apis.order_to_cash.steps.release_to_warehouse import recall_from_warehouse, release_to_warehouse
 from process_apis.order_to_cash.steps.renew_authorization import hold_for_payment, let_old_hold_go, renew_authorization
 from process_apis.order_to_cash.steps.reserve_stock import release_stock, reserve_stock
+from process_apis.order_to_cash.steps.send_later import ask_node, await_goods
 from process_apis.order_to_cash.steps.settle_parcel import settle_parcel
 from process_apis.order_to_cash.steps.stop_goods import send_rest, stop_goods
 from process_apis.order_to_cash.steps.take_in_order import take_in_order
@@ -120,6 +123,36 @@ SHIPMENT_INTAKE = Process(  # a warehouse's webhook: a parcel has left
     steps=(Step(record_shipment),),
 )
 
+SHORT_PICK = Process(  # a node lacks what it was asked to send
+    name="short_pick",
+    starts_on="wms.short_reported",
+    subject="inbox_id",
+    steps=(Step(record_short_pick),),
+)
+
+SEND_LATER = Process(  # units that wait for goods, or that another node sends instead
+    name="send_later",
+    starts_on="order.sent_later",
+    subject="later",
+    wakes_on=("order.goods_arrived",),
+    on_refusal="park",
+    deadline_s=180 * 24 * 3600,
+    steps=(Step(await_goods), Step(ask_node, remote=True)),
+)
+
+UNANSWERED = Process(  # a node was asked to send and has not said yes in time
+    name="unanswered",
+    starts_on="order.send_unanswered",
+    subject="request",
+    on_refusal="park",
+    steps=(
+        Step(ask_after_it, remote=True),
+        Step(claim_recall),
+        Step(recall_request, remote=True),
+        Step(ask_others),
+    ),
+)
+
 SHIPMENT_FOUND = Process(  # the same, where we had to ask
     name="shipment_found",
     starts_on="wms.shipment_found",
@@ -186,6 +219,9 @@ PROCESSES = (
     ORDER_CANCEL,
     SHIPMENT_INTAKE,
     SHIPMENT_FOUND,
+    SHORT_PICK,
+    SEND_LATER,
+    UNANSWERED,
     PARCEL,
     AUTHORIZATION,
     HAND_OVER,

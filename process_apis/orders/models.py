@@ -131,6 +131,9 @@ class OrderLine(models.Model):
     wanted_on = models.DateField(null=True)
     promised_on = models.DateField(null=True)  # the day from which it leaves, where that is later
     min_age = models.SmallIntegerField(default=0, db_default=0)
+    instead_of = models.CharField(
+        max_length=64, blank=True, default="", db_default=""
+    )  # the line it is sent instead of
     revenue = models.JSONField(default=dict, db_default={})  # account role → weight; none: goods revenue
 
     class Meta:

@@ -98,7 +98,7 @@ def _tender_state(payment: Payment) -> TenderState:
 
 
 def canonical(row: Order) -> CanonicalOrder:
-    """An order in the words every system understands."""
+    """An order as it was agreed, in the words every system understands."""
 
     def money(minor: int) -> Money:
         return Money(minor=minor, currency=row.currency)
@@ -118,6 +118,7 @@ def canonical(row: Order) -> CanonicalOrder:
             wanted_on=line.wanted_on,
         )
         for line in row.lines.all()
+        if not line.instead_of
     )
     tenders = tuple(
         Tender(

@@ -48,17 +48,18 @@ def source(
     now: datetime,
     near: tuple[float, float] | None = None,
     nodes: Collection[str] | None = None,
+    without: Collection[str] = (),
 ) -> Choice:
     """Which node sends what of (line, sku, units), bundles as their parts; nothing is promised or written yet.
 
     Only nodes that may send through the channel are asked. `nodes`, where goods are to be collected, limits the
-    choice to those, if they hand goods over. `near` is the point the goods go to.
+    choice to those, if they hand goods over; none of `without` is asked. `near` is the point the goods go to.
     """
     book = policies.book({sku for _, sku, _ in lines}, now=now)
     demand = decisions.exploded(lines, bundles=book.bundles)
     there = stock.free({sku for _, sku, _ in demand})
     offers = stock_policy.from_book(book, there, channel=channel, now=now)
-    left_out, free = _eligible(there, offers=offers, only=nodes)
+    left_out, free = _eligible(there, offers=offers, only=nodes, without=without)
     having = {node for has in free.values() for node in has}
     places, full = _places(having, near=near, now=now)
     left_out |= full
@@ -86,13 +87,23 @@ def keep(choice: Choice, *, order_number: str, channel: str, looks: int, now: da
         cursor.execute(_COUNT, {**row, "nodes": sorted({node for _, _, node, _ in parts})})
 
 
+def also_from(*, order_number: str, nodes: Collection[str], now: datetime) -> None:
+    """More nodes send something of an order: each has one more to handle."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, {"order_number": order_number, "at": now, "nodes": list(nodes)})
+
+
 def take_back(*, order_number: str) -> None:
     """The order is not sent after all: its nodes have one fewer to handle. What was decided stays readable."""
     SourcedFrom.objects.filter(order_number=order_number).delete()
 
 
 def _eligible(
-    there: Mapping[str, Mapping[str, int]], *, offers: Mapping[str, Offer], only: Collection[str] | None
+    there: Mapping[str, Mapping[str, int]],
+    *,
+    offers: Mapping[str, Offer],
+    only: Collection[str] | None,
+    without: Collection[str],
 ) -> tuple[dict[str, str], dict[str, dict[str, int]]]:
     """What is free in nodes that may give it; and those that may not although they have some, each with the reason."""
     left_out: dict[str, str] = {}
@@ -102,7 +113,9 @@ def _eligible(
             units = there[sku].get(at.node, 0)
             if not units:
                 continue
-            if only is not None and at.node not in only:
+            if at.node in without:
+                left_out[at.node] = "it had none of it for this order, or sends some of it already"
+            elif only is not None and at.node not in only:
                 left_out[at.node] = "the order is collected elsewhere"
             elif at.excluded_because:
                 left_out[at.node] = at.excluded_because

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import TypeVar
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest
 
 from process_apis.stock.models import Reservation, ReservationState, StockMovement, StockPosition, Supply
@@ -21,6 +21,18 @@ def free(skus: Collection[str]) -> dict[str, dict[str, int]]:
     for sku, node, units in rows.values_list("sku", "node", "free"):
         found.setdefault(sku, {})[node] = units
     return found
+
+
+def physically_free(places: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """Units that lie there and nobody was asked to send, by (sku, node), where promises go beyond what there is."""
+    if not places:
+        return {}
+    beyond = StockPosition.objects.filter(
+        Q(backorder_limit__gt=0) | Q(shortage__gt=0),
+        sku__in={sku for sku, _ in places}, node__in={node for _, node in places},
+    )  # fmt: skip
+    rows = beyond.annotate(there=SELLABLE - F("allocated")).values_list("sku", "node", "there")
+    return {(sku, node): max(there, 0) for sku, node, there in rows if (sku, node) in places}
 
 
 def reservations_of(order_number: str) -> list[Reservation]:

@@ -40,6 +40,7 @@ def release(world: World, asked: Asked) -> Reply:
         raise refuse(422, "unknown_sku", f"there is no sku {', '.join(strange)}")
     name = f"REL{world.store.next_number('wms.releases'):07d}"
     seed = hashlib.sha256(f"{order}|{node}".encode()).digest()
+    found, missing = floor.picked(world, order, node, lines)
     made = {
         "release_id": name,
         "client_ref": body.get("client_ref", ""),
@@ -48,7 +49,9 @@ def release(world: World, asked: Asked) -> Reply:
         "lines": lines,
         "ship_to": body.get("ship_to"),
         "state": "released",
-        "plan": floor.share(lines, floor.parcel_count(world, order, seed)),
+        "acknowledged": node not in world.setting("silent_nodes", []),
+        "missing": missing,
+        "plan": floor.share(found, floor.parcel_count(world, order, seed)) if found else [],
         "sent": 0,
         "pause_ms": floor.pause_ms(world, seed),
     }
@@ -70,7 +73,7 @@ def release(world: World, asked: Asked) -> Reply:
 
 def recall(world: World, asked: Asked) -> Reply:
     made = _release(world, asked)
-    if made["state"] != "released":
+    if made["state"] not in ("released", "short"):  # short: nothing of it was found, so there is nothing to stop
         code = "already_recalled" if made["state"] == "recalled" else "already_picked"
         raise refuse(409, code, f"release {made['release_id']} is {made['state']}")
     made = {**made, "state": "recalled"}
@@ -95,7 +98,9 @@ def _release(world: World, asked: Asked) -> dict[str, Any]:
 
 
 def _shown(made: dict[str, Any]) -> dict[str, Any]:
-    return {name: made[name] for name in ("release_id", "client_ref", "order_no", "node", "state", "lines")}
+    return {
+        name: made[name] for name in ("release_id", "client_ref", "order_no", "node", "state", "acknowledged", "lines")
+    }
 
 
 def get_release(world: World, asked: Asked) -> Reply:

@@ -31,6 +31,20 @@ def share(lines: list[dict[str, Any]], parcels: int) -> list[list[dict[str, Any]
     return packed
 
 
+def picked(
+    world: World, order: str, node: str, lines: list[dict[str, Any]]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What of the lines is found on the shelves and what is missing: `shorts` is order → node → sku → units missing."""
+    short = dict(world.setting("shorts", {}).get(order, {}).get(node, {}))
+    found, missing = [], []
+    for line in lines:
+        lacks = min(int(short.get(line["sku"], 0)), line["qty"])
+        short[line["sku"]] = int(short.get(line["sku"], 0)) - lacks
+        found += [{**line, "qty": line["qty"] - lacks}] if line["qty"] > lacks else []
+        missing += [{**line, "qty": lacks}] if lacks else []
+    return found, missing
+
+
 def parcel_count(world: World, order: str, seed: bytes) -> int:
     """Most releases leave in one parcel, some in two or three."""
     told = world.setting("parcels", {}).get(order)
@@ -45,8 +59,8 @@ def pause_ms(world: World, seed: bytes) -> int:
 
 
 def arm(world: World, made: dict[str, Any]) -> None:
-    """See to the next parcel of a release after its pause."""
-    if made["state"] in ("released", "shipping"):
+    """See to the next parcel of a release after its pause. Nobody looks at the releases of a silent node."""
+    if made.get("acknowledged", True) and made["state"] in ("released", "shipping"):
         world.alarms.after(made["pause_ms"] / 1000, lambda: advance(world, made["release_id"]))
 
 
@@ -55,6 +69,11 @@ def advance(world: World, name: str) -> None:
     with world.store.change():
         made = world.store.get("wms.releases", name)
         if made is None or made["state"] not in ("released", "shipping"):
+            return
+        if made.get("missing") and not made["sent"]:
+            _tell_short(world, made)
+        if not made["plan"]:
+            world.store.put("wms.releases", name, {**made, "state": "short"})
             return
         number = made["sent"] + 1
         last = number == len(made["plan"])
@@ -97,3 +116,26 @@ def _dispatch(world: World, made: dict[str, Any], number: int) -> None:
     topic, event_id = "parcel.dispatched", f"wms-{parcel['parcel_id']}"
     event = {"event_id": event_id, "topic": topic, "parcel": parcel}
     world.webhooks.add(system="wms", topic=topic, event_id=event_id, body=Reply(200, event).encoded().decode())
+
+
+def _tell_short(world: World, made: dict[str, Any]) -> None:
+    """The shelves hold less than the book says: whoever asked is told, and the book of the warehouse put right."""
+    event_id, missing = f"wms-short-{made['release_id']}", made["missing"]
+    world.effect(
+        None, system="wms", operation="short", key=event_id, reference=made["release_id"], subject=made["order_no"],
+        node=made["node"], lines=missing,
+    )  # fmt: skip
+    names = ("release_id", "client_ref", "order_no", "node")
+    event = {"event_id": event_id, "topic": "release.short", "reason": "not on the shelf", "lines": missing,
+             **{name: made[name] for name in names}}  # fmt: skip
+    body = Reply(200, event).encoded().decode()
+    world.webhooks.add(system="wms", topic="release.short", event_id=event_id, body=body)
+    moved = []
+    for line in missing:
+        sequence = stock.take(world, made["node"], {line["sku"]: line["qty"]})
+        moved.append({"seq": sequence, "moved_at": world.now().isoformat(), "kind": "ADJ", "sku": line["sku"],
+                      "qty": -line["qty"], "uom": "EA", "status": "GOOD"})  # fmt: skip
+    told = {"event_id": f"{event_id}-moved", "topic": "stock.moved", "node": made["node"], "movements": moved}
+    world.webhooks.add(
+        system="wms", topic="stock.moved", event_id=told["event_id"], body=Reply(200, told).encoded().decode()
+    )

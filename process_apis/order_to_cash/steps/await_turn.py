@@ -10,6 +10,7 @@ from uuid import UUID
 
 from process_apis.engine.models import Direction, ProcessRun, RunState
 from process_apis.engine.process import Done, Outcome, StepContext, Wait
+from process_apis.fulfilment import queries as fulfilment
 from process_apis.order_to_cash.journey import journey
 from process_apis.orders import cancellations
 from process_apis.orders.models import Cancellation, CancellationState, Order
@@ -25,7 +26,11 @@ def await_turn(ctx: StepContext) -> Outcome:
         return Done(turn="decided")
     run = journey(asked.order)
     earlier = cancellations.unsettled(asked.order)[0].id != asked.id
-    turn = "" if earlier or run is None else _turn(run, whole=asks_for_all(asked.order))
+    turn = (
+        ""
+        if earlier or run is None or fulfilment.busy(asked.order.number)
+        else _turn(run, whole=asks_for_all(asked.order))
+    )
     if not turn:
         looks = ctx.facts.get("looks", 0)
         ctx.keep(looks=looks + 1)

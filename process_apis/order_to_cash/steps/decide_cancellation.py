@@ -4,16 +4,19 @@ from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
+from process_apis.cases import services as cases
+from process_apis.cases.models import CaseKind
 from process_apis.engine import services as runs
 from process_apis.engine.models import Direction, RunState
 from process_apis.engine.process import Done, Outcome, StepContext, Wait
+from process_apis.fulfilment import services as later
 from process_apis.order_to_cash import cancelling
 from process_apis.order_to_cash.journey import journey
 from process_apis.order_to_cash.steps.ask_store import ask_store
 from process_apis.order_to_cash.steps.await_turn import LONGEST_LOOK_S, asked_units
 from process_apis.order_to_cash.steps.stop_goods import promises_of, stopped_nodes
 from process_apis.orders import cancellations, queries
-from process_apis.orders.models import Cancellation, CancellationState, Order, OrderState
+from process_apis.orders.models import AskedBy, Cancellation, CancellationState, Order, OrderState
 from process_apis.pickups import services as pickups
 from process_apis.stock import services as stock
 from process_apis.stock.reserving.give_up import give_up
@@ -43,8 +46,11 @@ def decide_cancellation(ctx: StepContext) -> Done:
     asked.refresh_from_db(fields=["whole", "state"])
     if not asked.whole:
         give_up(order_number=order.number, parts=[stock.Demand(*part) for part in parts])
+        later.cut(order_number=order.number, parts=[later.Part(*part) for part in parts])
         if at_counter and stopped:
             _at_the_counter_again(order, ctx)
+    if asked.asked_by == AskedBy.STOCK and asked.state == CancellationState.REFUSED:
+        _ask(asked)
     return Done(state=asked.state, cancelled=granted)
 
 
@@ -71,6 +77,18 @@ def settle_cancellation(ctx: StepContext) -> Done:
 def _at_the_counter_again(order: Order, ctx: StepContext) -> None:
     if any(line.quantity > line.shipped + line.cancelled for line in order.lines.all()):
         ask_store(order, now=ctx.now)
+
+
+def _ask(asked: Cancellation) -> None:
+    """Goods that nobody has cannot be taken off the order by themselves, a part of a bundle for one."""
+    cases.open_case(
+        kind=CaseKind.BUSINESS,
+        fingerprint=f"missing:{asked.id}",
+        subject=asked.order.number,
+        title=f"units of order {asked.order.number} are missing and could not be taken off it",
+        detail=f"{asked.reason}. {asked.refused_because}",
+        proposal="See what of the line has left; have the rest sent, or cancel the line and take back what has left.",
+    )
 
 
 def _why_not(ctx: StepContext, order: Order) -> str:

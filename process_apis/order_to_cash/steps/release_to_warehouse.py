@@ -8,7 +8,9 @@ from canonical.shipment import ReleaseOrder, ShipmentLine
 from process_apis.catalog import queries as catalog
 from process_apis.engine.process import Done, StepContext
 from process_apis.order_to_cash.instructions import instructions_of
+from process_apis.order_to_cash.not_there_yet import held_back, keep_for_later
 from process_apis.order_to_cash.steps.ask_store import ask_store, withdraw_from_store
+from process_apis.order_to_cash.steps.stop_goods import note_asked
 from process_apis.orders import queries, services
 from process_apis.orders.models import OrderState
 from process_apis.stock import queries as promised
@@ -21,12 +23,27 @@ def release_to_warehouse(ctx: StepContext) -> Done:
     order = queries.order(ctx.subject)
     if order.pickup_node:
         return Done(then=[partial(ask_store, order, now=ctx.now)])
-    nodes, asked = catalog.nodes(), {}
+    nodes, asked, writes = catalog.nodes(), {}, []
+    kept = ctx.facts.get("held_back", {}) if ctx.key.tried_before else held_back(order, now=ctx.now)
+    if kept and not ctx.key.tried_before:  # what was asked for once stays what was asked for
+        ctx.keep(held_back=kept)
     for node, reserved in groupby(promised.to_send(order.number), key=lambda reservation: reservation.node):
+        rows = list(reserved)
+        later = {row.id: kept.get(str(row.id), 0) for row in rows}
+        writes += [
+            partial(keep_for_later, order, row, units=later[row.id], now=ctx.now) for row in rows if later[row.id]
+        ]
+        lines = tuple(
+            ShipmentLine(line_id=row.line_id, sku=row.sku, quantity=row.units - later[row.id])
+            for row in rows
+            if row.units > later[row.id]
+        )
+        if not lines:
+            continue
         release = ReleaseOrder(
             order_number=order.number,
             node=node,
-            lines=tuple(ShipmentLine(line_id=r.line_id, sku=r.sku, quantity=r.units) for r in reserved),
+            lines=lines,
             ship_to=Address(**order.ship_to),
             instructions=instructions_of(order),
         )
@@ -38,8 +55,9 @@ def release_to_warehouse(ctx: StepContext) -> Done:
         if services.move_on(order, to=OrderState.RELEASED, since=[OrderState.RESERVED]):
             services.tell(order, "order.released")
 
-    noted = partial(services.asked_to_send, order, asked)
-    return Done(then=[partial(stock.allocate, order_number=order.number), noted, released])
+    allocated = [partial(stock.allocate, order_number=order.number, node=node) for node in asked]
+    noted = [partial(services.asked_to_send, order, asked), partial(note_asked, order, asked, now=ctx.now)]
+    return Done(then=[*allocated, *noted, *writes, released])
 
 
 def recall_from_warehouse(ctx: StepContext) -> Done:

@@ -4,6 +4,7 @@ A warehouse takes back its whole request or nothing of it: so the rest is asked 
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from canonical.order import Address
 from canonical.shipment import ReleaseOrder, ShipmentLine
 from process_apis.catalog import queries as catalog
 from process_apis.engine.process import Done, StepContext
+from process_apis.fulfilment import queries as fulfilment
+from process_apis.fulfilment import services as requests
 from process_apis.order_to_cash import cancelling
 from process_apis.order_to_cash.instructions import instructions_of
 from process_apis.order_to_cash.journey import journey
@@ -56,19 +59,38 @@ def send_rest(ctx: StepContext) -> Done:
         return Done()
     nodes, sent = catalog.nodes(), dict.fromkeys(stopped_nodes(ctx), "")
     for node in sent:
-        left = [r for r in promised.to_send(order.number) if r.node == node and r.units > r.consumed]
+        left = outstanding(order.number, node=node)
         if left:
             release = ReleaseOrder(
                 order_number=order.number,
                 node=node,
-                lines=tuple(ShipmentLine(line_id=r.line_id, sku=r.sku, quantity=r.units - r.consumed) for r in left),
+                lines=left,
                 ship_to=Address(**order.ship_to),
                 instructions=instructions_of(order),
             )
             sent[node] = wms(nodes[node].wms or None).release(release, key=ctx.key.part(node)).value
             ctx.keep(**{f"sent_{node}": sent[node]})
     writes = [partial(stock.allocate, order_number=order.number, node=node) for node, made in sent.items() if made]
-    return Done(then=[*writes, partial(services.asked_to_send, order, sent)])
+    return Done(
+        then=[*writes, partial(services.asked_to_send, order, sent), partial(note_asked, order, sent, now=ctx.now)]
+    )
+
+
+def outstanding(order_number: str, *, node: str) -> tuple[ShipmentLine, ...]:
+    """What a node is to send of an order now: what is promised there, without what is sent later."""
+    later = fulfilment.waiting_units(order_number)
+    rows = [row for row in promised.to_send(order_number) if row.node == node]
+    units = {row: row.units - row.consumed - later.get((row.line_id, row.sku, node), 0) for row in rows}
+    return tuple(
+        ShipmentLine(line_id=row.line_id, sku=row.sku, quantity=count) for row, count in units.items() if count > 0
+    )
+
+
+def note_asked(order: Order, references: Mapping[str, str], *, now: datetime) -> None:
+    """Nodes have been asked to send: they are to say yes in time."""
+    kinds = {code: node.kind for code, node in catalog.nodes().items()}
+    made = {node: reference for node, reference in references.items() if reference}
+    requests.asked(order_number=order.number, channel=order.channel, references=made, kinds=kinds, now=now)
 
 
 def asked_of(order: Order) -> dict[str, str]:
@@ -98,16 +120,17 @@ def stopped_nodes(ctx: StepContext) -> list[str]:
 
 
 def promises_of(order: Order, *, stopped: list[str]) -> list[cancelling.Promise]:
-    """What nodes are to send; free is what no node was asked for, or took back."""
+    """What nodes are to send; free is what no node was asked for, or took back, or what waits to be sent later."""
     order = queries.order(order.number)
-    return [
-        cancelling.Promise(
-            line_id=row.line_id,
-            sku=row.sku,
-            node=row.node,
-            left=row.units - row.consumed if row.state != ReservationState.CONSUMED else 0,
-            promised=row.units,
-            free=row.node in stopped or (row.state == ReservationState.OPEN and not order.releases.get(row.node)),
-        )
-        for row in promised.to_send(order.number)
-    ]
+    later, found = fulfilment.waiting_units(order.number), []
+    for row in promised.to_send(order.number):
+        left = row.units - row.consumed if row.state != ReservationState.CONSUMED else 0
+        waits = min(left, later.get((row.line_id, row.sku, row.node), 0))
+        free = row.node in stopped or (row.state == ReservationState.OPEN and not order.releases.get(row.node))
+        parts = [(waits, waits, True), (left - waits, row.units - waits, free)]
+        found += [
+            cancelling.Promise(row.line_id, row.sku, row.node, left=units, promised=promised_units, free=is_free)
+            for units, promised_units, is_free in parts
+            if promised_units
+        ]
+    return found

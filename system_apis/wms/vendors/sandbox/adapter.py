@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from canonical.shipment import ReleaseOrder, Shipment
+from canonical.shipment import ReleaseOrder, Shipment, ShortPick
 from canonical.stock import StockSnapshot, ToldMovement
 from retail_platform.kernel import clock
 from system_apis.connections.models import Connection
@@ -50,6 +50,10 @@ class SandboxWms:
             answer = self.client.get(path)
         mapping.read_recalled(answer)
 
+    def has_answered(self, reference: VendorRef) -> bool:
+        """Has the node said yes, or is it over with it? A release it has not looked at is neither."""
+        return mapping.read_answered(self.client.get(f"/releases/{reference.value}"))
+
     def shipments_of(self, order_number: str) -> tuple[Shipment, ...]:
         """All parcels of an order so far: the net under lost webhooks."""
         return mapping.read_shipments(self.client.get("/shipments", order=order_number), order_number=order_number)
@@ -60,6 +64,10 @@ class SandboxWms:
     def read_shipment(self, raw: bytes) -> Shipment:
         """Read the webhook of a dispatched parcel. Raises ContractBroken with the field that is wrong."""
         return mapping.read_event(raw)
+
+    def read_short(self, raw: bytes) -> ShortPick:
+        """Read the webhook of units that were not found. Raises ContractBroken with the field that is wrong."""
+        return mapping.read_short(raw)
 
     def read_movements(self, raw: bytes) -> tuple[ToldMovement, ...]:
         """Read the webhook of stock that moved; whatever one of its movements says is left to the book to judge."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from canonical.shipment import ReleaseOrder, Shipment, ShipmentLine
+from canonical.shipment import ReleaseOrder, Shipment, ShipmentLine, ShortPick
 from canonical.stock import StockLevel, StockSnapshot
 from canonical.value import Instant
 from system_apis.errors import ContractBroken
@@ -19,6 +19,16 @@ class _Release(Shape):
     order_no: str
     node: str
     state: str
+    acknowledged: bool = False
+
+
+class _ShortEvent(Shape):
+    topic: str
+    release_id: str = Field(min_length=1)
+    order_no: str = Field(min_length=1)
+    node: str = Field(min_length=1)
+    reason: str = ""
+    lines: list["_ParcelLine"] = Field(min_length=1)
 
 
 class _Releases(Shape):
@@ -105,6 +115,27 @@ def read_recalled(answer: Answer) -> None:
     if release.state != "recalled":
         told = f"state: release {release.release_id} is {release.state}, not recalled"
         raise ContractBroken(told, evidence=answer.evidence)
+
+
+def read_answered(answer: Answer) -> bool:
+    """Has the node said yes to a release, or done anything with it?"""
+    release = read(_Release, answer)
+    return release.acknowledged or release.state != "released"
+
+
+def read_short(raw: bytes) -> ShortPick:
+    """The units that were not found. Raises ContractBroken with the field that is wrong."""
+    event = read_raw(_ShortEvent, raw)
+    if event.topic != "release.short":
+        raise ContractBroken(f"topic: {event.topic!r} does not tell of units that are missing")
+    with meaning(f"short release {event.release_id[:64]}"):
+        return ShortPick(
+            order_number=event.order_no,
+            node=event.node,
+            reference=event.release_id,
+            lines=tuple(ShipmentLine(line_id=line.line_ref, sku=line.sku, quantity=line.qty) for line in event.lines),
+            reason=event.reason[:200],
+        )
 
 
 def read_event(raw: bytes) -> Shipment:

@@ -17,5 +17,9 @@ RULES = WebhookRules(
     is_genuine=is_genuine,
     event_id=lambda headers, raw: headers.get("X-Wms-Event-Id", ""),
     topic=lambda headers, raw: headers.get("X-Wms-Topic", ""),
-    facts={"parcel.dispatched": "wms.shipment_reported", "stock.moved": "wms.stock_reported"},
+    facts={
+        "parcel.dispatched": "wms.shipment_reported",
+        "release.short": "wms.short_reported",
+        "stock.moved": "wms.stock_reported",
+    },
 )
