@@ -31,3 +31,24 @@ _LEIPZIG = {
 }
 AVAILABILITY = {"as_of": "2026-03-02T09:30:00.120000Z", "store": _BERLIN, "nearby": [_LEIPZIG]}
 OPTIONS = {"channel": "web", "as_of": "2026-03-02T09:30:00.120000Z", "stores": [_BERLIN, _LEIPZIG]}
+TILL_ORDER = {
+    "receipt": "R-2026-000123",
+    "staff": "kim",
+    "items": [{"sku": "SKU-00001", "quantity": 1}],
+    "customer": {"name": "Ada Example", "email": "ada@example.com"},
+    "address": {
+        "name": "Ada Example",
+        "line1": "Hauptstrasse 1",
+        "city": "Berlin",
+        "postcode": "10115",
+        "country": "DE",
+    },
+    "taken": [{"kind": "till_cash"}],
+}
+TILL_PLACED = {
+    "number": "WK7M2P9XQ4R",
+    "receipt": "R-2026-000123",
+    "state": "received",
+    "total": {"amount": "49.90", "currency": "EUR"},
+    "placed_at": "2026-03-01T09:30:00Z",
+}

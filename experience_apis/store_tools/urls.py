@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from experience_apis.store_tools import pickups_api, returns_api
+from experience_apis.store_tools import orders_api, pickups_api, returns_api
 from experience_apis.store_tools.api import PickupOptionsView, StoreAvailabilityView
 
 urlpatterns = [
     path("stores/<str:node>/availability", StoreAvailabilityView.as_view(), name="store-availability"),
+    path("stores/<str:node>/orders", orders_api.StoreOrdersView.as_view(), name="store-orders"),
     path("pickup-options", PickupOptionsView.as_view(), name="pickup-options"),
     path("stores/<str:node>/pickups", pickups_api.PickupsView.as_view(), name="store-pickups"),
     path("pickups/<uuid:pickup>", pickups_api.PickupView.as_view(), name="pickup"),

@@ -137,3 +137,28 @@ READY_TO_COLLECT = {
         "refunded": {"amount": "0.00", "currency": "EUR"},
     },
 }
+TRADE_ORDER = {
+    "channel": "trade",
+    "account": "ACME-1",
+    "purchase_order": "PO-4711",
+    "contact": {"name": "Ada Example", "email": "purchasing@example.com"},
+    "deliver_to": {
+        "name": "Acme Ltd",
+        "line1": "Industriestrasse 1",
+        "city": "Berlin",
+        "postcode": "10115",
+        "country": "DE",
+    },
+    "positions": [
+        {"item": "SKU-00001", "quantity": 3, "deliver_on": "2027-03-01"},
+        {"item": "SKU-00002", "quantity": 1, "deliver_on": "2027-03-15"},
+    ],
+}
+TRADE_PLACED = {
+    "number": "WK7M2P9XQ4R",
+    "purchase_order": "PO-4711",
+    "state": "received",
+    "status_url": "/api/experience/storefront/v1/orders/WK7M2P9XQ4R",
+    "net": {"amount": "199.60", "currency": "EUR"},
+    "placed_at": "2026-03-01T09:30:00Z",
+}

@@ -12,8 +12,8 @@ from canonical.money import Money, total
 from canonical.order import Order, OrderLine
 from experience_apis.order_status import projection
 from experience_apis.order_status.models import OrderStatus
-from experience_apis.storefront import tenders
 from experience_apis.storefront.offer import Offer, OrderNotPossible, offer, pickup_node
+from process_apis.order_to_cash import paying
 from process_apis.orders import services as orders
 from process_apis.orders.models import Order as OrderRow
 from retail_platform.kernel.idempotency.fingerprint import fingerprint
@@ -84,11 +84,11 @@ def _order(body: Mapping[str, Any], offered: Offer, *, identity: str, content: s
             number=orders.new_number(),
             placed_at=now,
             currency=offered.currency,
-            taxes_included=True,
+            taxes_included=offered.channel.taxes_included,
             lines=lines,
             shipping=shipping,
             total=due,
-            tenders=tenders.tenders(body, due=due),
+            tenders=paying.tenders(body, due=due, offered=paying.at_checkout(offered.channel.also_pays_with)),
             customer=body["customer"],
             ship_to=body["ship_to"],
             pickup_node=store,

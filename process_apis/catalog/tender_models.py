@@ -11,6 +11,7 @@ class SettledBy(models.TextChoices):
     CHANNEL = "channel", "the channel takes it and pays it out to us"
     CARRIER = "carrier", "the carrier collects it at the door"
     TERMS = "terms", "the customer pays our invoice later"
+    TILL = "till", "a store's till has taken it"
 
 
 class CaptureAt(models.TextChoices):

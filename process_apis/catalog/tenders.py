@@ -19,6 +19,8 @@ STANDARD = (
     ("channel", "Paid at the channel", SettledBy.CHANNEL, "CHAN", 60, CaptureAt.SHIPMENT, 0, False),
     ("cash_on_delivery", "Cash on delivery", SettledBy.CARRIER, "COD", 80, CaptureAt.SHIPMENT, 0, True),
     ("invoice_terms", "On invoice", SettledBy.TERMS, "AR", 90, CaptureAt.SHIPMENT, 30, False),
+    ("till_cash", "Cash at a till", SettledBy.TILL, "TILL", 40, CaptureAt.ORDER, 0, False),
+    ("till_card", "Card at a till", SettledBy.TILL, "PSP", 40, CaptureAt.ORDER, 0, False),
 )
 
 

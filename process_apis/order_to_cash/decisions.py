@@ -89,6 +89,13 @@ def missing_from(
                 f"add {order.ship_to.country} under Catalog, Jurisdictions once finance is registered there",
             )
         )
+    if not order.taxes_included and any(line.tax is None for line in order.lines) and not _can_pay_more(order):
+        found.append(
+            Missing(
+                "prices are without tax, nobody has said the tax, and what pays the order is fixed",
+                "have the channel send the tax of each line, or have the order paid by card or on invoice",
+            )
+        )
     for tender in order.tenders:
         if tender.state == TenderState.PENDING:
             found.append(
@@ -97,7 +104,7 @@ def missing_from(
                     "wait for the payment, of which the shop tells us by itself; or take the order back",
                 )
             )
-        elif tender.state == TenderState.TOKEN and tender.kind not in known_tenders:
+        elif (tender.state == TenderState.TOKEN or order.sold_at) and tender.kind not in known_tenders:
             found.append(
                 Missing(
                     f"tender {tender.kind!r} is not known",
@@ -105,6 +112,10 @@ def missing_from(
                 )
             )
     return found
+
+
+def _can_pay_more(order: Order) -> bool:
+    return any(tender.state == TenderState.TOKEN for tender in order.tenders)
 
 
 def is_later(version: str, *, than: str) -> bool:

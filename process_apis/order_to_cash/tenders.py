@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from canonical.money import Money
 from canonical.payment import Authorization, PaymentRequest
+from process_apis.cases import services as cases
+from process_apis.cases.models import CaseKind
 from process_apis.catalog.tender_models import SettledBy
 from process_apis.engine.process import Rejected
 from process_apis.orders.models import Payment
@@ -66,7 +68,22 @@ def give_back(payment: Payment, *, taken: str, minor: int, part: str, key: CallK
             key=f"{name_of(payment)}/{part}",
             of=payment.order.number,
         )
+    if payment.settled_by == SettledBy.TILL:
+        _ask_till(payment, minor=minor, part=part)
     return str(payment.settled_by)
+
+
+def _ask_till(payment: Payment, *, minor: int, part: str) -> None:
+    """Only the till can hand money back; the books say that it owes the customer."""
+    amount = Money(minor=minor, currency=payment.order.currency)
+    cases.open_case(
+        kind=CaseKind.BUSINESS,
+        fingerprint=f"till:{payment.order.number}:{payment.position}:{part}",
+        subject=payment.order.number,
+        title=f"{payment.order.sold_at} is to give {amount} of order {payment.order.number} back to the customer",
+        detail=f"Paid there with {payment.kind}, receipt {payment.reference or 'unknown'}.",
+        proposal="Have the store pay it out at a till against the receipt; then close this case.",
+    )
 
 
 def request(payment: Payment, *, minor: int) -> PaymentRequest:

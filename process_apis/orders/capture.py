@@ -127,11 +127,12 @@ def _lines(order: CanonicalOrder) -> list[dict[str, Any]]:
 
 
 def _tenders(order: CanonicalOrder) -> list[dict[str, Any]]:
+    taken_by = SettledBy.TILL if order.sold_at else SettledBy.CHANNEL
     return [
         {
             "position": position,
             "kind": tender.kind,
-            "settled_by": SettledBy.PROVIDER if tender.state == TenderState.TOKEN else SettledBy.CHANNEL,
+            "settled_by": SettledBy.PROVIDER if tender.state == TenderState.TOKEN else taken_by,
             "amount_minor": tender.amount.minor,
             "state": STATE_OF[tender.state],
             "reference": tender.reference,

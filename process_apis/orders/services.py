@@ -8,8 +8,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
+from canonical.money import Money
 from canonical.order import Order as CanonicalOrder
 from canonical.order import TenderState
+from process_apis.catalog.tender_models import SettledBy
 from process_apis.orders.capture import STATE_OF, capture
 from process_apis.orders.models import (
     Order,
@@ -21,6 +23,14 @@ from process_apis.orders.models import (
 )
 from retail_platform.kernel import correlation
 from retail_platform.kernel.outbox import services as outbox
+from retail_platform.kernel.problem import DomainError
+
+
+class NobodyPaysTax(DomainError):
+    """Prices are without tax, and what pays the order is fixed. Have the channel say the tax, or add a tender."""
+
+    kind, title = "nobody-pays-tax", "No tender pays the tax"
+
 
 _NUMBER_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that look alike, none that spell much
 
@@ -91,10 +101,29 @@ def describe_lines(order: Order, *, by_line: Mapping[str, Mapping[str, Any]]) ->
 
 
 def set_taxes(order: Order, *, by_line: Mapping[str, int], shipping_minor: int) -> None:
-    """Write the tax of each line and of shipping, where none is known yet."""
+    """Write the tax of each line and of shipping, where none is known yet.
+
+    Where prices are without tax, the order comes to as much more, and its last tender pays that.
+    """
+    added = 0
     for line_id, minor in by_line.items():
-        OrderLine.objects.filter(order=order, line_id=line_id, tax_minor__isnull=True).update(tax_minor=minor)
-    Order.objects.filter(id=order.id, shipping_tax_minor__isnull=True).update(shipping_tax_minor=shipping_minor)
+        unknown = OrderLine.objects.filter(order=order, line_id=line_id, tax_minor__isnull=True)
+        added += minor * unknown.update(tax_minor=minor)
+    unknown_shipping = Order.objects.filter(id=order.id, shipping_tax_minor__isnull=True)
+    added += shipping_minor * unknown_shipping.update(shipping_tax_minor=shipping_minor)
+    if added and not order.taxes_included:
+        _comes_to_more(order, added)
+
+
+def _comes_to_more(order: Order, minor: int) -> None:
+    promised = Payment.objects.filter(order=order, state=PaymentState.PROMISED)
+    payment = promised.exclude(settled_by=SettledBy.STORED_VALUE).order_by("-draw_order", "-position").first()
+    if payment is None:
+        raise NobodyPaysTax(f"the tax of order {order.number} comes on top, and no tender of it can pay more")
+    Payment.objects.filter(id=payment.id).update(amount_minor=F("amount_minor") + minor)
+    Order.objects.filter(id=order.id).update(total_minor=F("total_minor") + minor)
+    tax = Money(minor=minor, currency=order.currency)
+    tell(order, "order.changed", changes=[f"tax of {tax} was added"])
 
 
 def close(order: Order, *, now: datetime) -> bool:

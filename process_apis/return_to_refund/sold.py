@@ -19,6 +19,7 @@ _RESTORES: Mapping[str, str] = {
     SettledBy.CHANNEL: "channel",
     SettledBy.CARRIER: "none",
     SettledBy.TERMS: "claim",
+    SettledBy.TILL: "none",
 }
 _OF_VALUE: Mapping[str, str] = {ValueKind.GIFT_CARD: "gift_card", ValueKind.STORE_CREDIT: "store_credit"}
 

@@ -70,7 +70,7 @@ def write() -> list[Opening]:
     )
     Channel.objects.bulk_create(
         _channels(), update_conflicts=True, unique_fields=["code"],
-        update_fields=["name", "currency", "taxes_included", "commerce", "shipping_minor"],
+        update_fields=["name", "currency", "taxes_included", "commerce", "shipping_minor", "also_pays_with"],
     )  # fmt: skip
     Jurisdiction.objects.bulk_create(
         [Jurisdiction(country=country, name=name) for country, name in COUNTRIES.items()], ignore_conflicts=True
@@ -125,6 +125,11 @@ def _nodes() -> list[Node]:
 def _channels() -> list[Channel]:
     return [
         Channel(code="web", name="Our own storefront", currency="EUR", taxes_included=True, shipping_minor=490),
+        Channel(code="till", name="Tills of our stores", currency="EUR", taxes_included=True),
+        Channel(
+            code="trade", name="Business customers", currency="EUR", taxes_included=False, shipping_minor=900,
+            also_pays_with=["invoice_terms"],
+        ),
         Channel(code="shop", name="A web shop", currency="EUR", taxes_included=True, commerce="shop"),
         Channel(code="shopify", name="A Shopify shop", currency="EUR", taxes_included=True, commerce="shopify"),
     ]

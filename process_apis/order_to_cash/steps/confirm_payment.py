@@ -49,6 +49,9 @@ def give_payment_back(ctx: StepContext) -> Done:
                 proposal="refund or release it at the channel, then skip this step with the refund's number as reason",
                 kind="business",
             )
+        if payment.settled_by == SettledBy.TILL and payment.state == PaymentState.PREPAID:
+            writes += _give_back(ctx, payment, payment.reference)[-1:] if payment.captured_minor else []
+            continue
         if taken := ctx.facts.get(f"taken_{payment.position}"):
             writes += _give_back(ctx, payment, taken)
             continue

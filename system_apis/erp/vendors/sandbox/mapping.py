@@ -27,9 +27,12 @@ def to_sales_order(order: Order, *, key: CallKey) -> dict[str, Any]:
                 "unitPrice": line.unit_price.text,
                 "discountAmount": line.discount.text,
                 "taxAmount": _text(line.tax),
+                **({"contractReference": line.contract} if line.contract else {}),
+                **({"requestedDeliveryDate": line.wanted_on.isoformat()} if line.wanted_on else {}),
             }
             for line in order.lines
         ],
+        **({"customerPurchaseOrder": order.purchase_order} if order.purchase_order else {}),
         "shippingAmount": order.shipping.text,
         "shippingTaxAmount": _text(order.shipping_tax),
         "totalAmount": order.total.text,

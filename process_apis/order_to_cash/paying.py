@@ -1,35 +1,50 @@
-"""What a shopper pays an order with: several tenders that come to the total, or one that takes all of it."""
+"""What an order is paid with: several tenders that come to the total, or one that takes all of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from canonical.money import Money
 from canonical.order import Tender, TenderState
-from experience_apis.storefront.offer import OrderNotPossible
 from process_apis.catalog import tenders as catalog
 from process_apis.catalog.models import TenderKind
 from process_apis.catalog.tender_models import SettledBy
+from process_apis.order_to_cash.offers import OrderNotPossible
 from process_apis.stored_value import numbers
 from process_apis.stored_value import queries as stored_value
 from process_apis.stored_value.models import ValueAccount
 
+Offered = Callable[[TenderKind], bool]
 
-def tenders(body: Mapping[str, Any], *, due: Money) -> tuple[Tender, ...]:
-    """The tenders of an order (a valid PlaceOrderIn). Raises OrderNotPossible, naming every field that does not fit."""
+
+def at_checkout(also: Sequence[str] = ()) -> Offered:
+    """Kinds that every checkout of ours offers, and those that one channel offers beyond."""
+    return lambda kind: kind.settled_by != SettledBy.TILL and (kind.at_our_checkout or kind.code in also)
+
+
+def taken_at_till(kind: TenderKind) -> bool:
+    """Kinds that a till has taken by the time it tells us."""
+    return kind.settled_by == SettledBy.TILL
+
+
+def tenders(body: Mapping[str, Any], *, due: Money, offered: Offered, at: str = "/payments") -> tuple[Tender, ...]:
+    """The tenders of an order: `payments`, or one `payment`, each with its kind and whatever that kind needs.
+
+    `at` is what whoever asks calls the payments. Raises OrderNotPossible, naming every field that does not fit.
+    """
     given: Sequence[Mapping[str, Any]] = body.get("payments") or []
-    at = "/payments"
     if "payment" in body:
         if given:
             raise _refusal([("/payment", "Give either payment or payments.")])
         given, at = [body["payment"]], "/payment"
     if not given:
         if due.minor:
-            raise _refusal([("/payments", f"It comes to {due.text} {due.currency}: say what it is paid with.")])
+            raise _refusal([(at, f"It comes to {due.text} {due.currency}: say what it is paid with.")])
         return ()
     where = [at if at == "/payment" else f"{at}/{position}" for position in range(len(given))]
     known = catalog.kinds({tender["kind"] for tender in given})
     errors: list[tuple[str, str]] = []
-    accounts = [_check(tender, known, due, place, errors) for tender, place in zip(given, where, strict=True)]
+    kinds = {code: kind for code, kind in known.items() if offered(kind)}
+    accounts = [_check(tender, kinds, due, place, errors) for tender, place in zip(given, where, strict=True)]
     if errors:
         raise _refusal(errors)
     shares = _shares(given, accounts, due=due, where=where)
@@ -37,7 +52,7 @@ def tenders(body: Mapping[str, Any], *, due: Money) -> tuple[Tender, ...]:
         Tender(
             kind=tender["kind"],
             amount=Money(minor=minor, currency=due.currency),
-            state=TenderState.TOKEN,
+            state=TenderState.CAPTURED if kinds[tender["kind"]].settled_by == SettledBy.TILL else TenderState.TOKEN,
             reference=numbers.reference_of(account.id) if account else tender.get("token", ""),
         )
         for tender, account, minor in zip(given, accounts, shares, strict=True)
@@ -50,7 +65,7 @@ def _check(
 ) -> ValueAccount | None:
     """Note what is wrong with one tender; the account it is paid from where that is one of ours."""
     kind = known.get(tender["kind"])
-    if kind is None or not kind.at_our_checkout:
+    if kind is None:
         errors.append((f"{at}/kind", "This is not offered here."))
         return None
     amount = tender.get("amount")
