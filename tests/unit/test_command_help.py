@@ -2,7 +2,6 @@
 
 import re
 import shlex
-from pathlib import Path
 
 import pytest
 from django.core.management import get_commands, load_command_class
@@ -12,8 +11,6 @@ from retail_platform.kernel.supervisor.state import ROOT
 OURS = ("retail_platform", "system_apis", "process_apis", "experience_apis")
 THEIR_OWN = {"bench", "test"}  # hand their arguments on, and print a help of their own
 NAMES = sorted(name for name, app in get_commands().items() if str(app).startswith(OURS) and name not in THEIR_OWN)
-
-PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("*/README.md")])
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -35,14 +32,6 @@ def test_the_example_of_a_command_is_one_that_it_understands(name: str) -> None:
 def test_every_command_is_in_the_list_of_commands_and_no_other_is() -> None:
     listed = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "commands.md").read_text(), re.MULTILINE)
     assert sorted(listed) == sorted([*NAMES, *THEIR_OWN])
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_a_document_names_only_commands_and_files_that_exist(page: Path) -> None:
-    text = page.read_text()
-    assert set(re.findall(r"manage\.py ([a-z_]+)", text)) - {*get_commands(), "help"} == set()
-    links = re.findall(r"\]\((?!http)([^)#]+)\)", text)
-    assert [link for link in links if not (page.parent / link).exists()] == []
 
 
 def test_the_examples_of_the_list_are_understood() -> None:
