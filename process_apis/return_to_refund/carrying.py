@@ -47,7 +47,8 @@ def _split(exchange: Exchange, parts: list[Part]) -> list[Part]:
         if taken:
             found.append(Part(RefundWay.STORE_CREDIT, taken, part.payment, part.taken_reference, account))
         if rest := part.amount_minor - taken:
-            way = RefundWay(exchange.paid_out or part.way)
+            by_channel = part.way == RefundWay.CHANNEL  # it has the money, so nobody else gives it back
+            way = part.way if by_channel else RefundWay(exchange.paid_out or part.way)
             found.append(Part(way, rest, part.payment, part.taken_reference))
     return found
 
@@ -134,4 +135,5 @@ def _order(exchange: Exchange, account: ValueAccount, credit: int, *, now: datet
         customer=Customer(reference=sold.customer_reference, name=sold.customer_name, email=email),
         ship_to=sold.ship_to,
         pickup_node=exchange.node,
+        sold_at=exchange.node if exchange.handed_over else "",
     )  # fmt: skip

@@ -83,6 +83,7 @@ def open_exchange(
         reason=reason, note=note, node=node, waive_policy=waive_policy, now=now,
     )  # fmt: skip
     place = catalog.channel(channel or orders.order(number).channel)
+    _hands_over(node)
     priced = _priced(wanted, currency=place.currency)
     total = sum(each.quantity * (each.unit_price_minor or 0) for each in priced)
     credit = worth(parent, in_currency=place.currency)
@@ -159,6 +160,14 @@ def carried(exchange: Exchange) -> tuple[int, int]:
         return exchange.total_minor, exchange.total_minor
     share = Fraction(parent.total_minor * exchange.total_minor, brings)
     return ceil(share), exchange.total_minor
+
+
+def _hands_over(node: str) -> None:
+    if node and not ((store := catalog.nodes().get(node)) and store.offers_pickup):
+        raise ExchangeRefused(
+            f"{node} hands nothing over at a counter",
+            errors=[{"pointer": "/node", "detail": "name a store that does, or leave it out: then the goods are sent"}],
+        )
 
 
 def _priced(wanted: Sequence[Wanted], *, currency: str) -> list[Wanted]:

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from process_apis.return_to_refund import api
+from process_apis.return_to_refund import api, exchanges_api
 
 urlpatterns = [
+    path("exchanges", exchanges_api.ExchangesView.as_view(), name="exchanges"),
+    path("exchange-tickets", exchanges_api.TicketsView.as_view(), name="exchange-tickets"),
     path("returns", api.ReturnsView.as_view(), name="returns"),
     path("returns/<str:number>", api.ReturnView.as_view(), name="return"),
     path("returns/<str:number>/approve", api.ApproveView.as_view(), name="return-approve"),

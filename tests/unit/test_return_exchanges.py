@@ -10,14 +10,16 @@ from process_apis.catalog.models import Channel, FxRate, Node, Product
 from process_apis.ledger import services as ledger
 from process_apis.ledger.models import JournalLine
 from process_apis.orders.models import Order
-from process_apis.return_to_refund import exchanges
+from process_apis.return_to_refund import exchanges, tickets
 from process_apis.return_to_refund.decisions import Asked
 from process_apis.return_to_refund.exchanges import Difference, Wanted
 from process_apis.return_to_refund.models import Exchange
+from process_apis.return_to_refund.tickets import Ticket, TicketLine
 from process_apis.returns.models import Return
 from process_apis.stored_value.models import ValueAccount
 from retail_platform.kernel import clock
-from tests.factories import a_catalog, on_hand
+from tests.callers import Caller, a_key, problem
+from tests.factories import NOON, a_catalog, eur, on_hand
 from tests.playing import Play, books, desk, playing
 from tests.sandbox_process import SandboxProcess
 from tests.taking_back import at, comes_back, in_dollars, owed, shipped, sums_up
@@ -35,6 +37,12 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess
 def play(sandbox: SandboxProcess) -> Iterator[Play]:
     with playing(sandbox) as shop:
         yield shop
+
+
+def a_counter() -> None:
+    """A store with socks on the shelf that hands goods over."""
+    Node.objects.filter(code="STORE-001").update(offers_pickup=True)
+    on_hand({"SOCK-1": 5}, node="STORE-001")
 
 
 def exchanged(play: Play, order: Order, *, back: str, wanted: list[Wanted], **changes: Any) -> tuple[Return, Order]:
@@ -136,8 +144,7 @@ def test_goods_that_are_sold_out_leave_the_customer_with_the_credit(play: Play) 
 def test_an_exchange_at_another_store_and_in_another_currency_ties_out_in_both(play: Play) -> None:
     Channel.objects.create(code="us", name="Our shop abroad", currency="USD")
     FxRate.objects.create(on=ledger.business_day(), base="USD", quote="EUR", rate=Decimal("0.90"), source="ECB")
-    Node.objects.filter(code="STORE-001").update(offers_pickup=True)
-    on_hand({"SOCK-1": 5}, node="STORE-001")
+    a_counter()
     order = shipped(play, in_dollars())
 
     parent, new = exchanged(
@@ -151,3 +158,99 @@ def test_an_exchange_at_another_store_and_in_another_currency_ties_out_in_both(p
     assert set(legs.values_list("entry__currency", "amount_minor")) == {("USD", -11900), ("EUR", 10710)}
     assert owed(order.number) == 0
     sums_up(play)
+
+
+def a_ticket(*, price: int, **changes: Any) -> Ticket:
+    """A coat came back at 119.00, socks were sold, and the difference went over the counter."""
+    lines = (TicketLine("COAT-1", -1, eur(11900), line_id="2"), TicketLine("SOCK-1", 1, eur(price)))
+    fields: dict[str, Any] = {
+        "store": "STORE-001", "till": "1", "number": "4711", "business_date": NOON.date(), "sale": "W-1001",
+        "lines": lines, "net": eur(price - 11900), "paid_with": "till_cash" if price > 11900 else "",
+    }  # fmt: skip
+    return Ticket(**{**fields, **changes})
+
+
+@pytest.mark.parametrize(
+    ("price", "paid", "till"),
+    [(15000, {"store_credit": 11900, "till_cash": 3100}, 0), (4000, {"store_credit": 4000}, -7900)],
+)
+def test_a_ticket_rung_up_offline_is_a_return_and_a_sale(
+    play: Play, price: int, paid: dict[str, int], till: int
+) -> None:
+    order = shipped(play)
+    a_counter()
+
+    parent = tickets.take(a_ticket(price=price), staff="kim", now=clock.now())
+    play.go()
+
+    parent.refresh_from_db()
+    new = Order.objects.get(number=Exchange.objects.get().order_number)
+    assert (parent.state, new.state, owed(order.number)) == ("closed", "closed", 0)
+    assert {p.kind: p.captured_minor for p in new.payments.all()} == paid
+    assert (at("COAT-1", "STORE-001"), at("SOCK-1", "STORE-001")) == ((1, 0), (4, 0))
+    assert books(order.number).get("TILL", 0) == till
+    sums_up(play)
+
+
+def test_a_ticket_sent_twice_is_booked_once(play: Play) -> None:
+    shipped(play)
+    a_counter()
+    first = tickets.take(a_ticket(price=15000), staff="kim", now=clock.now())
+    play.go()
+
+    assert tickets.take(a_ticket(price=15000), staff="kim", now=clock.now()) == first
+    assert Exchange.objects.count() == 1
+
+
+def test_another_ticket_under_the_same_number_is_refused(play: Play) -> None:
+    shipped(play)
+    a_counter()
+    tickets.take(a_ticket(price=15000), staff="kim", now=clock.now())
+    with pytest.raises(tickets.TicketDiffers):
+        tickets.take(a_ticket(price=14000), staff="kim", now=clock.now())
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"net": eur(1)},
+        {"paid_with": ""},
+        {"lines": (TicketLine("SOCK-1", 1, eur(3100)),)},
+        {"lines": (TicketLine("COAT-1", -1, eur(10000), line_id="2"), TicketLine("SOCK-1", 1, eur(13100)))},
+    ],
+)
+def test_a_ticket_that_does_not_add_up_is_refused_and_changes_nothing(play: Play, wrong: dict[str, Any]) -> None:
+    shipped(play)
+    a_counter()
+    with pytest.raises(tickets.TicketRefused):
+        tickets.take(a_ticket(price=15000, **wrong), staff="kim", now=clock.now())
+    assert not Return.objects.exists()
+
+
+def test_an_exchange_is_agreed_over_http(play: Play) -> None:
+    shipped(play)
+    desk_key = Caller(a_key(name="desk", scopes=["process.write"]))
+    wish = {
+        "order_number": "W-1001",
+        "lines": [{"line_id": "2", "units": 1}],
+        "wanted": [{"sku": "SOCK-1", "quantity": 1}],
+    }
+
+    agreed = desk_key.post("/api/process/return_to_refund/v1/exchanges", wish)
+
+    assert (agreed.status_code, agreed.json()["costs"]) == (202, {"amount": "119.00", "currency": "EUR"})
+    assert Exchange.objects.get().parent.number == agreed.json()["return_number"]
+
+
+def test_what_is_still_to_be_paid_is_said_over_http(play: Play) -> None:
+    shipped(play)
+    desk_key = Caller(a_key(name="desk", scopes=["process.write"]))
+    wish = {
+        "order_number": "W-1001",
+        "lines": [{"line_id": "2", "units": 1}],
+        "wanted": [{"sku": "SOCK-1", "quantity": 2}],
+    }
+
+    told = problem(desk_key.post("/api/process/return_to_refund/v1/exchanges", wish))
+
+    assert (told["status"], told["errors"][0]["pointer"]) == (422, "/payment")
