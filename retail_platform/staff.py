@@ -22,6 +22,7 @@ _GOODS = (
     "sourcing.view_sourcingdecision", "sourcing.view_sourcingrule", "stock.view_snapshottaken", "stock.view_stockowner",
     "stock_policy.view_stockpolicy", "stock_policy.view_nodeaccuracy", "stock_policy.view_recalculation",
     "publication.view_channelshop", "publication.view_channellevel", "stock.view_stockfile", "stock.view_packunit",
+    "stock.view_lot",
 )  # fmt: skip
 _RETURNS = ("returns.view_return", "returns.view_receipt", "returns.view_creditmemo", "returns.view_refund")
 _RETURN_RULES = ("returns.view_returnpolicy", "returns.add_returnpolicy", "returns.change_returnpolicy")
@@ -52,8 +53,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "sourcing.view_sourcingrule", "sourcing.add_sourcingrule", "sourcing.change_sourcingrule",
         "stock.change_stockposition", "stock.change_setaside", "stock.view_transfer", "stock.change_transfer",
         "cases.change_case", "stock.view_stockowner", "stock.add_stockowner", "stock.change_stockowner",
-        "stock.view_variance", "stock.change_variance", "stock.view_packunit", "stock.add_packunit",
-        "stock.change_packunit", "stock.view_stockfile", "stock_policy.view_stockpolicy",
+        "stock.view_variance", "stock.change_variance", "stock.view_setaside", "stock.view_lot", "stock.view_packunit",
+        "stock.add_packunit", "stock.change_packunit", "stock.view_stockfile", "stock_policy.view_stockpolicy",
         "stock_policy.add_stockpolicy", "stock_policy.change_stockpolicy", "stock_policy.view_nodeaccuracy",
         "stock_policy.view_recalculation",
     ),

@@ -10,9 +10,11 @@ from process_apis.stock.faces.counted_api import (
     SnapshotsView,
     VariancesView,
 )
+from process_apis.stock.faces.cycle_api import CountsView
 from process_apis.stock.faces.files_api import FilesView, FileView
 from process_apis.stock.faces.history_api import HistoryView
 from process_apis.stock.faces.hold_api import ConfirmHoldView, HoldsView, HoldView
+from process_apis.stock.faces.lot_api import LotsView
 from process_apis.stock.faces.supply_api import BackorderLimitView, SuppliesView
 from process_apis.stock.faces.transfer_api import (
     CloseTransferView,
@@ -28,6 +30,7 @@ urlpatterns = [
     path("files", FilesView.as_view(), name="stock-files"),
     path("files/<uuid:file_id>", FileView.as_view(), name="stock-file"),
     path("snapshots", SnapshotsView.as_view(), name="stock-snapshots"),
+    path("counts", CountsView.as_view(), name="stock-counts"),
     path("variances", VariancesView.as_view(), name="stock-variances"),
     path("variances/<int:variance_id>/accept", AcceptVarianceView.as_view(), name="stock-variance-accept"),
     path("variances/<int:variance_id>/refuse", RefuseVarianceView.as_view(), name="stock-variance-refuse"),
@@ -41,6 +44,7 @@ urlpatterns = [
     path("transfers/<str:reference>/ship", ShipTransferView.as_view(), name="stock-transfer-ship"),
     path("transfers/<str:reference>/receive", ReceiveTransferView.as_view(), name="stock-transfer-receive"),
     path("transfers/<str:reference>/close", CloseTransferView.as_view(), name="stock-transfer-close"),
+    path("lots", LotsView.as_view(), name="stock-lots"),
     path("supplies", SuppliesView.as_view(), name="stock-supplies"),
     path("backorder_limits/<str:node>/<path:sku>", BackorderLimitView.as_view(), name="stock-backorder-limit"),
     path("stock/<path:sku>/history", HistoryView.as_view(), name="stock-history"),

@@ -5,7 +5,7 @@ Policies only lower what the stock book holds free. What an order is promised is
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 Term = tuple[str, int]
 IN_STOCK, BACKORDER = "in stock", "backorder"
@@ -44,6 +44,14 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
+class Lot:
+    """A part of what is on hand, and the last day it is good."""
+
+    units: int
+    expires_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """A node at this moment. `closed` says why it sells nothing, "" if it may; `earliest`: when goods can leave."""
 
@@ -59,18 +67,26 @@ class Place:
     accuracy: int | None = None  # nobody has looked yet
 
 
-def ats(goods: Goods, *, safety: int, buffer: int) -> Figure:
-    """What one node has to sell through a channel now."""
-    terms = _taken(goods, safety=safety, buffer=buffer)
+def ats(goods: Goods, *, safety: int, buffer: int, short: int = 0) -> Figure:
+    """What one node has to sell through a channel now. `short` are units that end too soon."""
+    terms = _taken(goods, safety=safety, buffer=buffer, short=short)
     return Figure(max(0, sum(units for _, units in terms)), terms)
 
 
-def atp(goods: Goods, *, safety: int, buffer: int, incoming: Iterable[Incoming], by: date) -> Figure:
+def atp(goods: Goods, *, safety: int, buffer: int, incoming: Iterable[Incoming], by: date, short: int = 0) -> Figure:
     """What the node will have by a day: what is due until then counts at its confidence, rounded down."""
-    terms = _taken(goods, safety=safety, buffer=buffer)
+    terms = _taken(goods, safety=safety, buffer=buffer, short=short)
     coming = [(each.kind, each.units * each.confidence_percent // 100) for each in incoming if each.due_on <= by]
     terms += tuple(term for term in coming if term[1])
     return Figure(max(0, sum(units for _, units in terms)), terms)
+
+
+def short_dated(lots: Iterable[Lot], *, on: date, days: int) -> int:
+    """Units that are good for fewer than `days` after a day, and those that are good no more.
+
+    All of them count, though a promise may be for some: the figure is too low then, never too high.
+    """
+    return sum(lot.units for lot in lots if lot.expires_on < on + timedelta(days=days))
 
 
 def on_backorder(goods: Goods, *, limit: int | None) -> int:
@@ -133,8 +149,8 @@ def promise_days(today: date, incoming: Sequence[Incoming], *, most: int) -> lis
     return sorted(due.items())[:most]
 
 
-def _taken(goods: Goods, *, safety: int, buffer: int) -> tuple[Term, ...]:
-    return (
+def _taken(goods: Goods, *, safety: int, buffer: int, short: int) -> tuple[Term, ...]:
+    terms: tuple[Term, ...] = (
         ("on hand", goods.on_hand),
         ("quarantine", -goods.quarantine),
         ("damaged", -goods.damaged),
@@ -144,3 +160,5 @@ def _taken(goods: Goods, *, safety: int, buffer: int) -> tuple[Term, ...]:
         ("safety", -safety),
         ("buffer", -buffer),
     )
+    sellable = max(0, goods.on_hand - goods.quarantine - goods.damaged - goods.display)
+    return (*terms, ("short-dated", -min(short, sellable))) if short else terms

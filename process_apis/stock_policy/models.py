@@ -13,6 +13,7 @@ class PolicyKind(models.TextChoices):
     SAFETY = "safety", "safety stock: units a node keeps"
     BUFFER = "buffer", "channel buffer: units a channel does not see in a node"
     STALE_BUFFER = "stale_buffer", "stale buffer: units more while a node has not been heard from"
+    SHORT_DATED = "short_dated", "short-dated: days before its end from which a lot is not sold"
     ELIGIBILITY = "eligibility", "eligibility: 1 sells, 0 does not"
     ACCURACY_FLOOR = "accuracy_floor", "accuracy floor: least accuracy of a node (0 to 100)"
     CONFIDENCE = "confidence", "confidence: percent of what is on its way that counts"

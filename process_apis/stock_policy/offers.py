@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from process_apis.stock_policy import decisions
-from process_apis.stock_policy.decisions import BACKORDER, IN_STOCK, Figure, Goods, Incoming, Place, Term
+from process_apis.stock_policy.decisions import BACKORDER, IN_STOCK, Figure, Goods, Incoming, Lot, Place, Term
 from process_apis.stock_policy.models import PolicyKind
 from process_apis.stock_policy.rules import Rules
 
@@ -52,13 +52,23 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Everything read for one question: goods and arrivals as sku → node, bundles as bundle → part → units."""
+    """Everything read for one question: goods, arrivals and lots as sku → node, bundles as bundle → part → units."""
 
     places: Mapping[str, Place]
     rules: Rules
     goods: Mapping[str, Mapping[str, Goods]]
     incoming: Mapping[str, Mapping[str, Sequence[Incoming]]] = field(default_factory=dict)
     bundles: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    lots: Mapping[str, Mapping[str, Sequence[Lot]]] = field(default_factory=dict)
+
+    def short_dated(self, sku: str, node: str, *, channel: str, on: date) -> int:
+        """Units of a sku in a node that end too soon after a day to be sold through a channel."""
+        lots = self.lots.get(sku, {}).get(node)
+        if not lots:
+            return 0
+        kind = self.places[node].kind
+        days = self.rules.units(PolicyKind.SHORT_DATED, sku=sku, node=node, node_kind=kind, channel=channel)
+        return decisions.short_dated(lots, on=on, days=days)
 
 
 def offer(sku: str, *, book: Book, channel: str, today: date) -> Offer:
@@ -72,7 +82,7 @@ def offer(sku: str, *, book: Book, channel: str, today: date) -> Offer:
 def _of_sku(sku: str, *, book: Book, channel: str, today: date) -> Offer:
     goods, incoming = book.goods.get(sku, {}), book.incoming.get(sku, {})
     nodes = tuple(
-        _at_node(sku, place, goods.get(code, Goods()), rules=book.rules, channel=channel)
+        _at_node(sku, place, goods.get(code, Goods()), book=book, channel=channel, today=today)
         for code, place in book.places.items()
         if code in goods or code in incoming
     )
@@ -91,7 +101,8 @@ def _of_sku(sku: str, *, book: Book, channel: str, today: date) -> Offer:
     return Offer(sku, figure.units, promise, beyond, nodes, figure.terms)
 
 
-def _at_node(sku: str, place: Place, goods: Goods, *, rules: Rules, channel: str) -> NodeOffer:
+def _at_node(sku: str, place: Place, goods: Goods, *, book: Book, channel: str, today: date) -> NodeOffer:
+    rules = book.rules
     where = {"sku": sku, "node": place.code, "node_kind": place.kind, "channel": channel}
     because = decisions.excluded(
         place,
@@ -99,7 +110,8 @@ def _at_node(sku: str, place: Place, goods: Goods, *, rules: Rules, channel: str
         accuracy_floor=rules.units(PolicyKind.ACCURACY_FLOOR, **where),
     )
     safety, buffer = _kept(place, rules=rules, where=where)
-    figure = decisions.ats(goods, safety=safety, buffer=buffer)
+    short = book.short_dated(sku, place.code, channel=channel, on=today)
+    figure = decisions.ats(goods, safety=safety, buffer=buffer, short=short)
     units = 0 if because else figure.units
     return NodeOffer(
         node=place.code,
@@ -162,7 +174,12 @@ def _expected(
     for day, basis in days:
         network = sum(
             decisions.atp(
-                goods.get(code, Goods()), safety=kept[code][0], buffer=kept[code][1], incoming=due[code], by=day
+                goods.get(code, Goods()),
+                safety=kept[code][0],
+                buffer=kept[code][1],
+                incoming=due[code],
+                by=day,
+                short=book.short_dated(sku, code, channel=channel, on=day),
             ).units
             for code in selling
         )

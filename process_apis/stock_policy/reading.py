@@ -11,7 +11,7 @@ from django.db import connection
 from process_apis.catalog import hours
 from process_apis.catalog import queries as catalog
 from process_apis.catalog.models import Node
-from process_apis.stock_policy.decisions import Goods, Incoming, Place
+from process_apis.stock_policy.decisions import Goods, Incoming, Lot, Place
 from process_apis.stock_policy.offers import Book
 from process_apis.stock_policy.rules import Rule, Rules
 
@@ -31,6 +31,9 @@ FROM stock_stockposition WHERE sku = ANY(%(sku)s::text[])
 UNION ALL
 SELECT sku, node, replace(kind, '_', ' '), units, confidence_percent, 0, 0, 0, 0, 0, due_on
 FROM stock_supply WHERE sku = ANY(%(sku)s::text[]) AND units > 0 AND due_on >= %(today)s
+UNION ALL
+SELECT sku, node, 'lot', units, 0, 0, 0, 0, 0, 0, expires_on
+FROM stock_lot WHERE sku = ANY(%(sku)s::text[]) AND expires_on IS NOT NULL
 """
 
 _SILENCE_LOOKED_AT = timedelta(days=14)
@@ -50,14 +53,17 @@ def book(skus: Collection[str], *, now: datetime) -> Book:
     wanted = sorted({*skus, *(part for parts in bundles.values() for part in parts)})
     goods: dict[str, dict[str, Goods]] = {}
     incoming: dict[str, dict[str, list[Incoming]]] = {}
+    lots: dict[str, dict[str, list[Lot]]] = {}
     with connection.cursor() as cursor:
         cursor.execute(_GOODS, {"sku": wanted, "today": today(now)})
         for sku, node, kind, *units, due_on in cursor.fetchall():
-            if kind:
+            if kind == "lot":
+                lots.setdefault(sku, {}).setdefault(node, []).append(Lot(units[0], due_on))
+            elif kind:
                 incoming.setdefault(sku, {}).setdefault(node, []).append(Incoming(kind, units[0], due_on, units[1]))
             else:
                 goods.setdefault(sku, {})[node] = Goods(*units)
-    return Book(places(now=now, accuracy=accuracy), rules, goods, incoming, bundles)
+    return Book(places(now=now, accuracy=accuracy), rules, goods, incoming, bundles, lots)
 
 
 def in_force(skus: Collection[str], *, now: datetime) -> InForce:

@@ -7,12 +7,13 @@ from process_apis.stock_policy.models import PolicyKind
 
 DEFAULTS: dict[str, int | None] = {
     PolicyKind.SAFETY: 0, PolicyKind.BUFFER: 0, PolicyKind.STALE_BUFFER: 0, PolicyKind.ELIGIBILITY: 1,
+    PolicyKind.SHORT_DATED: 0,
     PolicyKind.ACCURACY_FLOOR: 0, PolicyKind.CONFIDENCE: 100, PolicyKind.SHARE: 100, PolicyKind.THRESHOLD: 0,
     PolicyKind.BACKORDER: None, PolicyKind.BACKORDER_DAYS: 14,
 }  # fmt: skip
 NODE_KINDS = {
     PolicyKind.SAFETY, PolicyKind.BUFFER, PolicyKind.STALE_BUFFER, PolicyKind.ELIGIBILITY, PolicyKind.ACCURACY_FLOOR,
-    PolicyKind.CONFIDENCE,
+    PolicyKind.CONFIDENCE, PolicyKind.SHORT_DATED,
 }  # fmt: skip
 CHANNEL_FREE = {PolicyKind.SAFETY, PolicyKind.CONFIDENCE}  # facts about goods, whoever sells them
 Scope = tuple[str, ...]

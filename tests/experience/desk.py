@@ -23,6 +23,7 @@ from process_apis.sourcing.models import SourcingDecision
 from process_apis.stock import services as stock
 from process_apis.stock.models import (
     AuditDue,
+    Lot,
     PackUnit,
     Repair,
     Reservation,
@@ -196,6 +197,7 @@ def _stock_papers(number: str) -> None:
     StockFile.objects.create(name="day.csv", digest=number, source="wms", state="done", rows=1, applied=1)
     PackUnit.objects.create(sku=number, unit="XBX", units=12)
     SnapshotTaken.objects.create(node="WH-1", source=f"wms-{number}", watermark=1, taken_at=NOON, digest="", levels=1)
+    Lot.objects.create(lot=number, units=2, expires_on=NOON.date(), source="wms", **place)
     Supply.objects.create(reference=f"PO-{number}", kind="on_order", units=5, source="erp", **place)
     AuditDue.objects.get_or_create(defaults={"due_at": NOON})
     Repair.objects.create(figure="on_hand", stood=3, should_be=2, why="the sum of its movements", **place)

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from process_apis.stock import services
-from process_apis.stock.models import Reservation, StockPosition, Supply
+from process_apis.stock.models import Lot, Reservation, StockPosition, Supply
 from retail_platform.kernel import clock
+from retail_platform.kernel.outbox.models import Fact
 from tests.callers import Caller, a_key, problem
-from tests.factories import a_catalog, on_hand
+from tests.factories import NOON, a_catalog, a_movement, on_hand
 
 pytestmark = pytest.mark.django_db
 STOCK = "/api/process/stock/v1"
@@ -100,6 +101,84 @@ def test_a_transfer_between_others_stores_is_not_to_be_found(caller: Caller, bou
     a_plan(caller)
     assert bound.get(f"{STOCK}/transfers/TR-1").status_code == 404
     assert bound.get(f"{STOCK}/transfers").json()["items"] == []
+
+
+LOT = {"sku": "BOOT-42", "node": "WH-1", "lot": "L-1", "units": 4, "expires_on": "2026-03-09", "source": "wms"}
+
+
+def test_a_lot_is_told_by_the_owner_of_the_goods(caller: Caller) -> None:
+    for units, standing in ((4, 1), (3, 1), (0, 0)):
+        answer = caller.post(f"{STOCK}/lots", {"lots": [{**LOT, "units": units}]})
+        listed = caller.get(f"{STOCK}/lots?sku=BOOT-42").json()["items"]
+        assert (answer.json()["standing"], len(listed)) == (standing, standing)
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [({"source": "erp"}, "source"), ({"sku": "NONE"}, "sku"), ({"node": "MOON"}, "node")],
+)
+def test_a_lot_nobody_may_tell_is_refused_by_name(caller: Caller, changes: dict[str, str], pointer: str) -> None:
+    answer = caller.post(f"{STOCK}/lots", {"lots": [LOT, {**LOT, **changes}]})
+    assert problem(answer)["errors"][0]["pointer"] == f"/lots/1/{pointer}"
+    assert not Lot.objects.exists()
+
+
+COUNT = {"reference": "CC-1", "node": "WH-1", "lines": [{"sku": "BOOT-42", "units": 7}]}
+
+
+def counted(caller: Caller, **changes: Any) -> Any:
+    return caller.post(f"{STOCK}/counts", {**COUNT, **changes})
+
+
+def on_shelf() -> int:
+    return StockPosition.objects.get(sku="BOOT-42", node="WH-1").on_hand
+
+
+def test_the_book_follows_what_people_counted_and_twice_is_once(caller: Caller) -> None:
+    at = clock.now().isoformat()
+    first, again = (counted(caller, counted_at=at).json()["lines"][0]["adjusted"] for _ in range(2))
+    assert (first, again, on_shelf()) == (-3, 0, 7)
+
+
+def test_a_loss_found_by_counting_is_told_to_the_accounts(caller: Caller) -> None:
+    counted(caller)
+    lines = Fact.objects.get(name="stock.adjusted").data["lines"]
+    assert lines == [{"sku": "BOOT-42", "units": -3}]
+
+
+def test_an_older_count_than_the_last_is_refused(caller: Caller) -> None:
+    counted(caller)
+    before = (clock.now() - timedelta(hours=1)).isoformat()
+    late = counted(caller, reference="CC-0", counted_at=before, lines=[{"sku": "BOOT-42", "units": 1}])
+    assert (problem(late)["type"], on_shelf()) == ("/problems/stale-count", 7)
+
+
+def test_a_sale_told_late_that_happened_before_the_count_is_not_taken_twice(caller: Caller) -> None:
+    counted(caller)
+    services.move([a_movement(key="late", units=-1, reason="sale", occurred_at=NOON)])
+    assert on_shelf() == 7
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"lines": [{"sku": "NONE", "units": 1}]}, "/lines/0/sku"),
+        ({"node": "MOON"}, "/node"),
+        ({"counted_at": "2999-01-01T00:00:00Z"}, "/counted_at"),
+        ({"lines": [{"sku": "BOOT-42", "units": -1}]}, "/lines/0/units"),
+        ({"lines": [{"sku": "BOOT-42", "units": 1.5}]}, "/lines/0/units"),
+        ({"lines": [{"sku": "BOOT-42", "units": 1}] * 2}, "/lines"),
+    ],
+)
+def test_a_count_that_cannot_be_names_the_field_and_changes_nothing(
+    caller: Caller, changes: dict[str, Any], pointer: str
+) -> None:
+    assert problem(counted(caller, **changes))["errors"][0]["pointer"] == pointer
+    assert on_shelf() == 10
+
+
+def test_a_store_counts_its_own_goods_only(bound: Caller) -> None:
+    assert counted(bound).status_code == 404
 
 
 SUPPLY = {"reference": "PO-1", "sku": "BOOT-42", "node": "WH-1", "units": 40, "due_on": "2026-03-09", "source": "erp"}

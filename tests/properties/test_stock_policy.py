@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from process_apis.stock_policy import decisions
-from process_apis.stock_policy.decisions import Goods, Incoming, Place
+from process_apis.stock_policy.decisions import Goods, Incoming, Lot, Place
 from process_apis.stock_policy.models import PolicyKind
 from process_apis.stock_policy.offers import Book, offer
 from process_apis.stock_policy.rules import DEFAULTS, Rule, Rules
@@ -19,6 +19,7 @@ arrivals = st.builds(
     Incoming, st.sampled_from(["in transit", "on order"]), few,
     st.integers(-3, 30).map(lambda days: TODAY + timedelta(days)), st.integers(0, 100),
 )  # fmt: skip
+lots = st.builds(Lot, few, st.integers(-3, 30).map(lambda days: TODAY + timedelta(days)))
 rules = st.lists(
     st.tuples(
         st.sampled_from(PolicyKind.values), st.sampled_from(["", "X"]), st.sampled_from(["", *CODES]),
@@ -46,6 +47,7 @@ books = st.builds(
     st.fixed_dictionaries({sku: st.dictionaries(st.sampled_from(CODES), goods) for sku in ("X", "Y")}),
     st.fixed_dictionaries({"X": st.dictionaries(st.sampled_from(CODES), st.lists(arrivals, max_size=4))}),
     st.dictionaries(st.just("KIT"), st.fixed_dictionaries({"X": st.integers(1, 3), "Y": st.integers(1, 3)})),
+    st.fixed_dictionaries({"X": st.dictionaries(st.sampled_from(CODES), st.lists(lots, max_size=3))}),
 )
 
 
@@ -55,14 +57,14 @@ def free(goods: Goods) -> int:
     return max(0, on_shelf - goods.reserved - goods.allocated)
 
 
-@given(goods, few, few)
-def test_a_node_has_no_more_to_sell_than_the_book_has_free(there: Goods, safety: int, buffer: int) -> None:
-    assert 0 <= decisions.ats(there, safety=safety, buffer=buffer).units <= free(there)
+@given(goods, few, few, few)
+def test_a_node_has_no_more_to_sell_than_the_book_has_free(there: Goods, safety: int, buffer: int, short: int) -> None:
+    assert 0 <= decisions.ats(there, safety=safety, buffer=buffer, short=short).units <= free(there)
 
 
-@given(goods, few, few)
-def test_a_nodes_figure_is_the_sum_of_its_terms_or_nothing(there: Goods, safety: int, buffer: int) -> None:
-    figure = decisions.ats(there, safety=safety, buffer=buffer)
+@given(goods, few, few, few)
+def test_a_nodes_figure_is_the_sum_of_its_terms_or_nothing(there: Goods, safety: int, buffer: int, short: int) -> None:
+    figure = decisions.ats(there, safety=safety, buffer=buffer, short=short)
     assert figure.units == max(0, sum(units for _, units in figure.terms))
 
 

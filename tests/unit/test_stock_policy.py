@@ -7,7 +7,7 @@ import pytest
 
 from process_apis.catalog.models import BundlePart, Channel, Node
 from process_apis.stock import services as stock
-from process_apis.stock.models import StockPosition, Supply
+from process_apis.stock.models import Lot, StockPosition, Supply
 from process_apis.stock_policy import services
 from process_apis.stock_policy.models import NodeAccuracy, StockPolicy
 from process_apis.stock_policy.offers import Offer
@@ -47,6 +47,51 @@ def test_without_policies_a_channel_sees_all_that_is_free() -> None:
 def test_safety_stock_stays_in_each_node() -> None:
     a_policy("safety", 3)
     assert to_sell().available == 8
+
+
+def a_lot(units: int, *, days: int, number: str = "L-1", node: str = "WH-1") -> None:
+    Lot.objects.create(
+        sku="BOOT-42", node=node, lot=number, units=units, expires_on=TODAY + timedelta(days=days), source="wms"
+    )
+
+
+def test_a_lot_that_has_ended_is_not_sold() -> None:
+    a_lot(4, days=-1)
+    assert to_sell().available == 10
+
+
+def test_a_lot_is_sold_until_its_last_day_where_no_policy_says_otherwise() -> None:
+    a_lot(4, days=0)
+    assert to_sell().available == 14
+
+
+def test_what_is_short_dated_is_not_sold_and_the_terms_say_so() -> None:
+    a_policy("short_dated", 30)
+    a_lot(4, days=29)
+    a_lot(3, days=30, number="L-2")
+    offer = to_sell()
+    assert (offer.available, ("short-dated", -4) in offer.nodes[0].terms) == (10, True)
+
+
+def test_a_single_piece_with_a_serial_number_is_a_lot_of_one() -> None:
+    a_policy("short_dated", 30, sku="BOOT-42")
+    a_lot(1, days=3, number="SN-0042", node="STORE-001")
+    assert to_sell().units_at("STORE-001") == 3
+
+
+def test_a_lot_that_ends_before_more_arrives_is_not_promised_for_that_day() -> None:
+    a_policy("threshold", 15)
+    a_lot(10, days=2)
+    a_supply(5, due=TODAY + timedelta(days=5))
+    a_supply(9, due=TODAY + timedelta(days=7))
+    promise = to_sell().promise
+    assert promise is not None
+    assert promise.day == TODAY + timedelta(days=7)
+
+
+def test_more_short_dated_than_can_be_sold_takes_no_more_than_that() -> None:
+    a_lot(50, days=-1)
+    assert to_sell().units_at("WH-1") == 0
 
 
 def test_a_policy_for_the_sku_goes_before_one_for_the_node() -> None:

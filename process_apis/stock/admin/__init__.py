@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path
 from unfold.decorators import display
 
-from process_apis.stock.admin import aside, counted, explorer, files, moves  # noqa: F401 - four register pages
+from process_apis.stock.admin import aside, counted, explorer, files, lots, moves  # noqa: F401 - five register pages
 from process_apis.stock.models import (
     Reservation,
     ReservationState,

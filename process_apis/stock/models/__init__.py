@@ -7,6 +7,7 @@ from django.db.models.functions import Greatest, Now
 
 from canonical.stock import MovementReason, StockState
 from process_apis.stock.models.files import PackUnit, SnapshotDue, StockFile, StockFileLine  # noqa: F401
+from process_apis.stock.models.lots import Lot  # noqa: F401
 from process_apis.stock.models.transfers import AuditDue, Repair, Transfer, TransferLine, TransferState  # noqa: F401
 from retail_platform.kernel.append_only import APPEND_ONLY
 
