@@ -24,8 +24,17 @@ class Product(Value):
 
 
 class NodeKind(StrEnum):
+    """What a place is: of a drop-shipper the goods are its own until it sends them; at a 3PL they are ours."""
+
     WAREHOUSE = "warehouse"
     STORE = "store"
+    THIRD_PARTY = "3pl"
+    DROP_SHIP = "drop_ship"
+
+    @property
+    def holds_our_goods(self) -> bool:
+        """Is what lies there in our inventory?"""
+        return self is not NodeKind.DROP_SHIP
 
 
 class Node(Value):

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from canonical.product import NodeKind
 from process_apis.catalog.models import BundlePart, Channel, Jurisdiction, Node, Product
 from retail_platform.kernel.problem import DomainError
 
@@ -22,6 +23,12 @@ def products(skus: Collection[str]) -> dict[str, Product]:
 def nodes() -> dict[str, Node]:
     """All active nodes."""
     return {node.code: node for node in Node.objects.filter(active=True).order_by("rank", "code")}
+
+
+def holds_our_goods(node: str) -> bool:
+    """Is what lies in a node in our inventory? An unknown node's is."""
+    kind = Node.objects.filter(code=node).values_list("kind", flat=True).first()
+    return kind is None or NodeKind(kind).holds_our_goods
 
 
 def bundles(skus: Collection[str]) -> dict[str, dict[str, int]]:

@@ -248,9 +248,9 @@ def sale_legs(
     return legs
 
 
-def cost_legs(*, cost: int) -> list[tuple[str, int]]:
-    """Goods that left at what they cost us."""
-    return [("COGS", cost), ("INV", -cost)]
+def cost_legs(*, cost: int, from_our_stock: bool = True) -> list[tuple[str, int]]:
+    """Goods that left at what they cost us; those of a drop-shipper were never ours and are to be paid to it."""
+    return [("COGS", cost), ("INV" if from_our_stock else "GRNI", -cost)]
 
 
 def deposit_legs(*, taken: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:

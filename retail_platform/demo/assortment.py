@@ -35,7 +35,8 @@ CHART = (
     ("4500", "OTHER", "Other income"), ("1030", "CHBK", "Chargebacks under dispute"),
     ("5200", "CBL", "Chargeback loss"),
     ("4030", "WRAPREV", "Gift wrap revenue"), ("4040", "FEEREV", "Revenue from fees"),
-    ("5210", "FEEP", "Payment fees"), ("2000", "AP", "Vendors"), ("1040", "TILL", "Cash in tills"),
+    ("5210", "FEEP", "Payment fees"), ("2000", "AP", "Vendors"), ("2010", "GRNI", "Goods received, not invoiced"),
+    ("1040", "TILL", "Cash in tills"),
     ("1050", "BANK", "Bank"), ("5300", "FX", "Exchange differences"),
 )  # fmt: skip
 

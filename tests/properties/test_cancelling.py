@@ -1,12 +1,13 @@
 """Whatever is cancelled and shipped in whatever order: sums of units and money come out."""
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from process_apis.order_to_cash import cancelling, decisions
 from process_apis.order_to_cash.cancelling import Kept, Promise
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # a busy machine draws slowly
 @given(
     quantity=st.integers(1, 12), price=st.integers(0, 50_000), tax_percent=st.integers(0, 25), data=st.data(),
     included=st.booleans(),

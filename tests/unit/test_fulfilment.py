@@ -13,7 +13,7 @@ from process_apis.fulfilment import watch
 from process_apis.fulfilment.decisions import Rule, instead, promise_day, rule_for
 from process_apis.fulfilment.models import HandlingRule, SendRequest, SentLater, Substitute
 from process_apis.orders.models import Order, OrderEvent, OrderLine, OrderState
-from process_apis.stock.models import Supply
+from process_apis.stock.models import Reservation, Supply
 from process_apis.stock.queries import to_send
 from process_apis.stock.reserving import backorders
 from process_apis.stock.services import move
@@ -264,10 +264,69 @@ def test_the_promise_day_is_the_one_on_which_enough_has_come() -> None:
 
 
 def test_a_line_and_what_is_sent_instead_lose_no_cent_between_them() -> None:
-    terms = {
+    terms: dict[str, Any] = {
         "unit_price_minor": 1000, "discount_minor": 100, "tax_minor": 463, "taxes_included": True, "quantity": 3,
         "substitute_price_minor": 1000,
     }  # fmt: skip
     parts = [instead(**terms, before=at, units=1) for at in range(3)]
     assert sum(part.discount_minor for part in parts) == 100
     assert sum(part.tax_minor for part in parts) == 463
+
+
+def test_a_drop_shipper_sends_goods_that_were_never_in_our_books(play: Play) -> None:
+    Node.objects.create(code="DS-1", name="Maker", kind="drop_ship", rank=1, wms="wms")
+    on_hand({"BOOT-42": 5}, node="DS-1")
+    play.sandbox.setup(ship_delay_ms=AT_ONCE_MS, parcels={NUMBER: 1})
+    play.place(an_order())
+    play.go()
+    play.parcels_leave(NUMBER)
+    play.later(2)
+
+    assert ([node for node, _ in asked(play)], state()) == (["DS-1"], OrderState.CLOSED)
+    assert {role: books(NUMBER).get(role, 0) for role in ("COGS", "GRNI", "INV")} == {
+        "COGS": 4000, "GRNI": -4000, "INV": 0,
+    }  # fmt: skip
+
+
+def test_a_third_party_warehouse_sends_goods_that_are_ours(play: Play) -> None:
+    Node.objects.create(code="3PL-1", name="Logistics", kind="3pl", rank=1, wms="wms")
+    on_hand({"BOOT-42": 5}, node="3PL-1")
+    play.sandbox.setup(ship_delay_ms=AT_ONCE_MS, parcels={NUMBER: 1})
+    play.place(an_order())
+    play.go()
+    play.parcels_leave(NUMBER)
+    play.later(2)
+    assert ([node for node, _ in asked(play)], books(NUMBER)["INV"]) == (["3PL-1"], -4000)
+
+
+def test_what_a_marketplace_holds_is_never_sent_for_orders_of_our_own(play: Play) -> None:
+    Node.objects.create(code="FBA-1", name="Marketplace", kind="3pl", rank=1, wms="wms", ours=False)
+    on_hand({"BOOT-42": 5}, node="FBA-1")
+    play.place(an_order())
+    play.go()
+    assert [node for node, _ in asked(play)] == ["WH-1"]
+
+
+def test_a_drop_shipper_has_a_deadline_of_its_own(play: Play) -> None:
+    Node.objects.create(code="DS-1", name="Maker", kind="drop_ship", rank=1, wms="wms")
+    on_hand({"BOOT-42": 5}, node="DS-1")
+    play.place(an_order())
+    play.go()
+    request = SendRequest.objects.get()
+    assert request.answer_by is not None
+    assert request.answer_by - request.asked_at == timedelta(days=1)
+
+
+def test_a_shop_that_cancels_what_was_sent_too_late_gets_nothing_and_we_book_nothing(play: Play) -> None:
+    order = play.at_the_shop()
+    number = Order.objects.get().number
+    changed = play.sandbox.control("POST", "/commerce/cancellations", {"id": order["id"]})["order"]
+    play.hear("orders/cancelled", {**changed, "cancel_reason": "not shipped in time"})
+    play.later(4)
+    assert Order.objects.get().state == OrderState.CANCELLED
+    assert {row.state for row in stock_rows(number)} == {"released"}
+    assert (books(number), "recall" in play.effects(number)) == ({}, True)
+
+
+def stock_rows(number: str) -> list[Reservation]:
+    return list(Reservation.objects.filter(order_number=number))

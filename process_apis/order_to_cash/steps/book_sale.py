@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from canonical.money import Money
+from process_apis.catalog import queries as catalog
 from process_apis.catalog import tenders as rates
 from process_apis.engine.process import Done, StepContext
 from process_apis.ledger import services as ledger
@@ -50,7 +51,7 @@ def book_sale(ctx: StepContext) -> Done:
             reference=f"COST-{parcel.invoice_number}",
             purpose="cost",
             currency=lines[0].line.cost_currency,  # the entity's own, whatever the customer paid in
-            legs=decisions.cost_legs(cost=cost),
+            legs=decisions.cost_legs(cost=cost, from_our_stock=catalog.holds_our_goods(parcel.node)),
         )
         ledger.book(entry, order_number=order.number)
         booked["cost_entry"] = entry.reference

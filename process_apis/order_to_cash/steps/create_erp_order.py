@@ -1,5 +1,6 @@
 """Create the ERP's sales order under our number, and cancel it when the order is taken back."""
 
+from collections import Counter
 from functools import partial
 
 from process_apis.engine.process import Done, StepContext
@@ -21,7 +22,9 @@ def reduce_to_what_remains(order: Order, *, key: CallKey) -> str:
     """Let the ERP's order have the quantities that remain. Returns its reference; "" while it has none."""
     if not order.erp_reference:
         return ""
-    remains = {line.line_id: line.quantity - line.cancelled for line in order.lines.all()}
+    remains: Counter[str] = Counter()
+    for line in order.lines.all():  # what is sent instead of a line stands under the line that was ordered
+        remains[line.instead_of or line.line_id] += line.quantity - line.cancelled
     erp().reduce_sales_order(VendorRef(order.erp_reference), remains, key=key)
     return order.erp_reference
 

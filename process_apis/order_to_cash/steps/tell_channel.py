@@ -1,6 +1,7 @@
 """Tell the shop where an order was placed that a parcel left, with its tracking number."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from canonical.shipment import Shipment, ShipmentLine
 from process_apis.catalog import queries as catalog
@@ -27,15 +28,22 @@ def tell_channel(ctx: StepContext) -> Done:
         node=parcel.node,
         carrier=parcel.carrier,
         tracking_number=parcel.tracking_number,
-        lines=tuple(
-            ShipmentLine(line_id=part.line.line_id, sku=part.line.sku, quantity=units[part.line.line_id])
-            for part in lines
-            if units[part.line.line_id]
-        ),
+        lines=_as_sold(lines, units),
         dispatched_at=parcel.dispatched_at,
     )
     told = commerce(order.channel).tell_shipped(order.channel_order_id, shipment, key=ctx.key)
     return Done(channel_ref=told.value)
+
+
+def _as_sold(lines: Sequence[ParcelLine], units: Mapping[str, int]) -> tuple[ShipmentLine, ...]:
+    """By the shop's own lines: what was sent instead of one counts as that one, since it knows no other."""
+    found: dict[str, ShipmentLine] = {}
+    for part in lines:
+        count, sold = units[part.line.line_id], part.line.instead_of or part.line.line_id
+        if count:
+            before = found[sold].quantity if sold in found else 0
+            found[sold] = ShipmentLine(line_id=sold, sku=part.line.sku, quantity=before + count)
+    return tuple(found.values())
 
 
 def _still_sold(parcel: Parcel) -> dict[str, int]:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from process_apis.catalog import queries as catalog
 from process_apis.catalog.models import Product
 from process_apis.engine.process import Done, NeedsPerson, StepContext
 from process_apis.ledger import services as ledger
@@ -12,6 +13,8 @@ from process_apis.stock_accounting import decisions
 
 def book_stock(ctx: StepContext) -> Done:
     told = ctx.facts["started_by"]
+    if not catalog.holds_our_goods(told["node"]):
+        return Done(entries=[])
     units = {line["sku"]: line["units"] for line in told["lines"]}
     costs = {p.sku: (p.cost_minor, p.currency) for p in Product.objects.filter(sku__in=units)}
     if unknown := sorted(units.keys() - costs.keys()):
