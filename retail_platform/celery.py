@@ -12,7 +12,13 @@ from kombu import Exchange, Queue
 from retail_platform.worker_credit import CreditWatch
 
 app = Celery(
-    "retail", include=["process_apis.engine.tasks", "process_apis.publication.tasks", "experience_apis.partners.tasks"]
+    "retail",
+    include=[
+        "process_apis.engine.tasks",
+        "process_apis.order_to_cash.tasks",
+        "process_apis.publication.tasks",
+        "experience_apis.partners.tasks",
+    ],
 )
 app.config_from_object("django.conf:settings", namespace="CELERY")
 # A worker serves all of them and makes no others; an exchange each, or every queue would get every message.

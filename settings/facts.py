@@ -55,6 +55,7 @@ SWEEP_ALSO = [
     "process_apis.stock.checking.audit.go_on",
     "process_apis.pickups.expiry.sweep",
     "process_apis.order_to_cash.expiry.tell",
+    "process_apis.order_to_cash.tasks.sweep",
     "process_apis.fulfilment.watch.sweep",
     "experience_apis.partners.bell.sweep",
     "process_apis.return_to_refund.opening.sweep",

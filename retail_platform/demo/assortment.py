@@ -132,6 +132,7 @@ def _channels() -> list[Channel]:
             also_pays_with=["invoice_terms"],
         ),
         Channel(code="shop", name="A web shop", currency="EUR", taxes_included=True, commerce="shop"),
+        Channel(code="market", name="A marketplace", currency="EUR", taxes_included=True, commerce="market"),
         Channel(code="shopify", name="A Shopify shop", currency="EUR", taxes_included=True, commerce="shopify"),
     ]
 

@@ -76,6 +76,10 @@ def _connections(sandbox_url: str) -> dict[str, str]:
             active=True,
             secrets={"token": "shpat_sandbox", "webhook_secret": _webhook_secret(code)},
         )
+    connections.connect(
+        code="market", now=now, kind="commerce", vendor="market", base_url=sandbox_url, channel="market", active=True,
+        secrets={"token": "market_sandbox"},
+    )  # fmt: skip
     _link_shopify()
     return {code: _webhook_secret(code) for code in ("shop", "shopify", *HOOKED)}
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from system_apis.commerce.port import CommercePort
+from system_apis.commerce.port import CommercePort, OrderFeed
+from system_apis.commerce.vendors.market.adapter import Market
 from system_apis.commerce.vendors.sandbox.adapter import SandboxCommerce
 from system_apis.commerce.vendors.shopify import webhook as shopify_webhook
 from system_apis.commerce.vendors.shopify.adapter import ShopifyCommerce
@@ -13,7 +14,9 @@ from system_apis.inbox.signatures import WebhookRules
 VENDORS: dict[str, Callable[[Connection], CommercePort]] = {
     "sandbox": SandboxCommerce.over,
     "shopify": ShopifyCommerce.over,
+    "market": Market.over,
 }
+FEEDS: dict[str, Callable[[Connection], OrderFeed]] = {"market": Market.over}  # those that tell nobody by themselves
 WEBHOOKS: dict[str, WebhookRules] = {
     "sandbox": shopify_webhook.RULES,  # the pretend shop signs as Shopify does
     "shopify": shopify_webhook.RULES,

@@ -51,6 +51,32 @@ class OrderChange:
     remains: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class FeedItem:
+    """One order as a feed tells it now. `version` names this state of it: the same once more is no news."""
+
+    channel_order_id: str
+    version: str
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """Orders that changed since a cursor, and where to ask on from."""
+
+    items: Sequence[FeedItem]
+    cursor: str
+
+
+class OrderFeed(Protocol):
+    """A shop that tells nobody of its orders: it has to be asked."""
+
+    terms: VendorTerms
+
+    def changed_since(self, cursor: str) -> FeedPage:
+        """The next page after a cursor, "" for the beginning; empty where nothing changed. Raises SystemFault."""
+
+
 class CommercePort(Protocol):
     terms: VendorTerms
 

@@ -8,6 +8,18 @@ from retail_platform.kernel.append_only import APPEND_ONLY
 from system_apis.connections.models import Connection
 
 
+class FeedCursor(models.Model):
+    """How far a feed that has to be asked was read, and when it is asked next."""
+
+    connection = models.OneToOneField(Connection, on_delete=models.CASCADE, related_name="+")
+    cursor = models.CharField(max_length=255, blank=True, default="")
+    asked_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.connection_id} {self.cursor}"
+
+
 class InboxMessage(models.Model):
     """One delivery that was proven genuine, exactly as it came. Rows are written once and never changed.
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from system_apis.sandbox import commerce, pos, shop_changes, shop_levels, stock, wms_floor, wms_stock
+from system_apis.sandbox import commerce, market, pos, shop_changes, shop_levels, stock, wms_floor, wms_stock
 from system_apis.sandbox.asked import Asked, Refusal, Reply, Route
 from system_apis.sandbox.statement import statement
 from system_apis.sandbox.world import TOKENS, World
@@ -107,6 +107,14 @@ def cancel_order(world: World, asked: Asked) -> Reply:
     return Reply(201, {"order": shop_changes.cancel_by_shop(world, asked.body())})
 
 
+def sell_at_market(world: World, asked: Asked) -> Reply:
+    return Reply(201, {"order": market.place(world, asked.body())})
+
+
+def change_at_market(world: World, asked: Asked) -> Reply:
+    return Reply(201, {"order": market.change(world, asked.body())})
+
+
 def ring_up(world: World, asked: Asked) -> Reply:
     tickets = asked.body().get("tickets")
     if not isinstance(tickets, list):
@@ -135,6 +143,8 @@ ROUTES = [
     Route("GET", "/_control/commerce/levels", "levels", levels),
     Route("POST", "/_control/commerce/levels", "set_level", set_level),
     Route("POST", "/_control/commerce/adopt", "adopt_order", adopt_order),
+    Route("POST", "/_control/market/orders", "sell_at_market", sell_at_market),
+    Route("POST", "/_control/market/changes", "change_at_market", change_at_market),
     Route("POST", "/_control/pos/tickets", "ring_up", ring_up),
     Route("POST", "/_control/wms/movements", "move_stock", wms_stock.move),
 ]

@@ -9,6 +9,7 @@ from system_apis.sandbox import (
     commerce,
     control,
     erp_books,
+    market,
     payment_troubles,
     payments,
     pos,
@@ -22,8 +23,8 @@ from system_apis.sandbox.asked import Asked, Refusal, Reply, Route
 from system_apis.sandbox.world import World
 
 SYSTEMS = (
-    carrier, commerce, shop_changes, shop_refunds, shopify_graphql, erp_books, payments, payment_troubles, pos, tax,
-    wms, control,
+    carrier, commerce, shop_changes, shop_refunds, shopify_graphql, erp_books, market, payments, payment_troubles,
+    pos, tax, wms, control,
 )  # fmt: skip
 ROUTES = tuple(route for system in SYSTEMS for route in system.ROUTES)
 CONTROL = "_control"
@@ -34,6 +35,7 @@ UNAUTHORIZED = {
     "payments": {"error": {"type": "authentication_error", "code": "api_key_invalid", "message": "Invalid API key."}},
     "tax": {"error": {"code": "AuthenticationException", "message": "Authentication failed.", "details": []}},
     "carrier": {"error": {"code": "unauthorized", "message": "Send your bearer token."}},
+    "market": {"errorCode": "UNAUTHORIZED", "errorText": "Send your bearer token."},
     "pos": {"fault": "unauthorized", "text": "bearer token needed"},
 }
 

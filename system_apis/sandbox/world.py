@@ -21,6 +21,7 @@ TOKENS = {
     "tax": "sandbox:tax_sandbox",
     "pos": "pos_sandbox",
     "carrier": "carrier_sandbox",
+    "market": "market_sandbox",
 }
 
 

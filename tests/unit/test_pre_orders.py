@@ -95,15 +95,15 @@ def test_what_has_arrived_is_not_promised_twice() -> None:
     pre_ordered(1)
     on_hand({"BOOT-42": 3})
     coming(0)
-    pre_orders.keep_limits(clock.now())
+    pre_orders.keep_limits()
     assert StockPosition.objects.get().backorder_limit == 0
 
 
 def test_fewer_on_order_than_promised_is_one_case_however_often_it_is_seen() -> None:
     pre_ordered(3)
     coming(1)
-    pre_orders.keep_limits(clock.now())
-    pre_orders.keep_limits(clock.now())
+    pre_orders.keep_limits()
+    pre_orders.keep_limits()
     case = Case.objects.get()
     assert case.title == "3 of BOOT-42 are promised at WH-1, 0 are there and 1 to come"
     assert "W-1001" in case.detail

@@ -4,8 +4,6 @@ Each product with a release date may be promised beyond what is there by the uni
 their way to it. What arrives is there instead, so the limit falls by as much; after the last of it there is none.
 """
 
-from datetime import datetime
-
 from django.db import connection
 
 from process_apis.cases import services as cases
@@ -39,7 +37,7 @@ SELECT coalesce(bool_and(there.units >= there.before), true) FROM (
 """
 
 
-def keep_limits(now: datetime) -> int:
+def keep_limits() -> int:
     """Let the limit of each product with a release date follow what is coming. Returns how many changed."""
     return follow(list(Product.objects.filter(released_on__isnull=False).values_list("sku", flat=True)))
 

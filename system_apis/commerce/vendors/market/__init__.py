@@ -1,0 +1,1 @@
+"""A marketplace with a feed: orders are asked for, parcels and cancellations told with keys."""
