@@ -20,7 +20,11 @@ class Unavailable(SystemFault):
 
 
 class NotAsked(Unavailable):
-    """We did not even ask: it rests after too many faults, or our own budget of calls is used up."""
+    """We did not even ask: the `connection` rests after too many faults, or our own budget of calls is used up."""
+
+    def __init__(self, message: str, *, connection: str, retry_after_s: float | None = None) -> None:
+        super().__init__(message, retry_after_s=retry_after_s)
+        self.connection = connection
 
 
 class OutcomeUnknown(SystemFault):

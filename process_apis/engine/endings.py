@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from process_apis.cases import services as cases
 from process_apis.cases.models import CaseKind
-from process_apis.engine import lease, step_log
+from process_apis.engine import lease, paces, step_log
 from process_apis.engine.models import Direction, ProcessRun, RunState, RunStep, StepState
 from process_apis.engine.process import NeedsPerson, Process, Rejected, Step
 from retail_platform.kernel.problem import DomainError
@@ -153,11 +153,14 @@ def _try_again(
             )
             return _park(run, kind=CaseKind.TECHNICAL, error=error, key=key, proposal=proposal)
         delay = random.uniform(0.1, min(RETRY_CAP_S, RETRY_BASE_S * 2 ** min(recorded.attempts, 12)))  # noqa: S311
-        if after_s:
+        waiting_for = ""
+        if isinstance(error, NotAsked):  # the sweeper sees to it that not all come at once
+            delay, waiting_for = after_s or 1.0, paces.mark(error.connection)
+        elif after_s:
             delay = after_s + random.uniform(0, min(1.0, after_s))  # noqa: S311
         lease.write(
             run, state=RunState.RETRYING, next_wake_at=lease.in_seconds(delay), lease_until=None, claims=0,
-            error=_said(error),
+            waiting_for=waiting_for, error=_said(error),
         )  # fmt: skip
     log.info("step will be tried again", run=str(run.id), step=run.step, in_s=round(delay, 1), error=_said(error))
     return False

@@ -7,7 +7,8 @@ import time
 
 from process_apis.cases import services as cases
 from process_apis.cases.models import Case, CaseKind, CaseState
-from process_apis.engine.models import ProcessRun, RunState
+from process_apis.engine import paces
+from process_apis.engine.models import ProcessRun
 from retail_platform.kernel import clock
 from system_apis.connections.models import BreakerState, Connection
 
@@ -36,9 +37,7 @@ def look() -> int:
 
 
 def _report(connection: Connection) -> None:
-    waiting = ProcessRun.objects.filter(
-        state=RunState.RETRYING, error__contains=f"{connection.code} is resting"
-    ).count()
+    waiting = ProcessRun.objects.filter(waiting_for=paces.mark(connection.code), finished_at=None).count()
     since = f" since {connection.last_ok_at:%Y-%m-%d %H:%M} UTC" if connection.last_ok_at else ""
     rests = "" if connection.breaker_state == BreakerState.CLOSED else "; we ask again now and then"
     cases.open_case(

@@ -20,7 +20,7 @@ class RunRowOut(StrictSerializer):
     state = serializers.CharField(help_text=", ".join(RunState.values))
     direction = serializers.CharField(help_text="forward, or undoing what was done")
     step = serializers.CharField(allow_blank=True, help_text="where it stands")
-    waiting_for = serializers.CharField(allow_blank=True, help_text="the fact it waits for")
+    waiting_for = serializers.CharField(allow_blank=True, help_text="a fact, or connection:<code>")
     error = serializers.CharField(allow_blank=True)
     generation = serializers.IntegerField(help_text="rises when somebody says: send as new")
     created_at = serializers.DateTimeField()

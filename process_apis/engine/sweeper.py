@@ -9,13 +9,13 @@ from django.db import connection
 
 from process_apis.cases import services as cases
 from process_apis.cases.models import CaseKind
-from process_apis.engine import lease, registry, wake
+from process_apis.engine import lease, paces, registry, wake
 from process_apis.engine.models import FINISHED, ProcessRun
 from retail_platform.kernel import clock
 
 _DUE = """
 WITH due AS (
-    SELECT id FROM engine_processrun WHERE next_wake_at <= clock_timestamp()
+    SELECT id FROM engine_processrun WHERE next_wake_at <= clock_timestamp() AND {whose}
     ORDER BY business_date, priority, created_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 )
 UPDATE engine_processrun run
@@ -23,8 +23,10 @@ SET state = 'ready', lease_until = NULL, wakes = wakes + 1,
     fence = fence + CASE WHEN state = 'running' THEN 1 ELSE 0 END,
     next_wake_at = clock_timestamp() + least(%(grace)s * power(2, least(wakes, 4)), 600) * interval '1 second'
 FROM due WHERE run.id = due.id
-RETURNING run.id, run.process, run.step, run.correlation_id
+RETURNING run.id, run.process, run.step, run.correlation_id, run.business_date, run.priority, run.created_at
 """
+_DUE_ANY = _DUE.format(whose="NOT starts_with(waiting_for, %(mark)s)")
+_DUE_FOR = _DUE.format(whose="waiting_for = %(mark)s")
 
 # What the broker never got was not rung: it does not count towards rarer bells.
 _NOT_RUNG = """
@@ -48,9 +50,9 @@ QUIET_S = 4
 
 def sweep(*, limit: int = 200) -> int:
     """Wake up to `limit` due runs. Their next wake-up moves on, doubling, before anything is published (D4)."""
-    with connection.cursor() as cursor:
-        cursor.execute(_DUE, {"limit": limit, "grace": lease.GRACE_S})
-        due: list[tuple[UUID, str, str, str]] = cursor.fetchall()
+    due = _take(_DUE_ANY, limit=limit, mark=paces.MARK)
+    for mark, most in paces.allowed(now=clock.now()):
+        due += _take(_DUE_FOR, limit=min(most, limit), mark=mark) if most else []
     known, not_rung = registry.processes(), []
     for run_id, process, step, correlation_id in due:
         # A run of an unknown journey is woken too: the worker parks it with a case.
@@ -61,6 +63,13 @@ def sweep(*, limit: int = 200) -> int:
         with connection.cursor() as cursor:
             cursor.execute(_NOT_RUNG, {"ids": not_rung, "pause": TRY_AGAIN_S})
     return len(due)
+
+
+def _take(statement: str, *, limit: int, mark: str) -> list[tuple[UUID, str, str, str]]:
+    """Those whose turn it is, moved on; in their turn, which RETURNING does not keep."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"limit": limit, "grace": lease.GRACE_S, "mark": mark})
+        return [row[:4] for row in sorted(cursor.fetchall(), key=lambda row: row[4:])]
 
 
 def ring_lost_bells() -> int:

@@ -63,7 +63,8 @@ def admit(connection: Connection, *, now: datetime) -> None:
     if connection.breaker_state != BreakerState.CLOSED:
         until = connection.breaker_until if connection.breaker_state == BreakerState.OPEN else None
         wait = (until - now).total_seconds() if until else 0  # without an end a probe is out, and soon back
-        raise NotAsked(f"{connection.code} is resting after too many faults", retry_after_s=max(wait, 1.0))
+        told = f"{connection.code} is resting after too many faults"
+        raise NotAsked(told, connection=connection.code, retry_after_s=max(wait, 1.0))
 
 
 def record(connection: Connection, fault: SystemFault | None, *, now: datetime) -> None:

@@ -45,7 +45,8 @@ def take(connection: Connection, *, share: Share, what: str) -> None:
         if wait_s > WORTH_SLEEPING_S:
             break
         time.sleep(wait_s)
-    raise NotAsked(f"{what}: the budget of {connection.budget_per_s} calls/s is used up", retry_after_s=wait_s)
+    spent = f"{what}: the budget of {connection.budget_per_s} calls/s is used up"
+    raise NotAsked(spent, connection=connection.code, retry_after_s=wait_s)
 
 
 def pause(connection: Connection, *, seconds: float) -> None:

@@ -9,10 +9,12 @@ import pytest
 from process_apis.engine import sweeper, wake
 from process_apis.engine.models import ProcessRun, RunState, RunStep
 from retail_platform.kernel import clock
+from system_apis.connections.models import BreakerState, Connection
 from system_apis.errors import NotAsked, Unavailable
 from tests.engine import Workers, open_cases, tell
 
 pytestmark = pytest.mark.django_db
+RESTS = NotAsked("erp is resting", connection="erp", retry_after_s=60)
 
 
 def spent(run_id: UUID) -> None:
@@ -21,7 +23,7 @@ def spent(run_id: UUID) -> None:
 
 
 def test_hours_in_which_a_vendor_was_not_asked_are_not_taken_from_the_budget(workers: Workers) -> None:
-    workers.log.script("send", NotAsked("rests"), NotAsked("rests"), Unavailable("refused"))
+    workers.log.script("send", RESTS, RESTS, Unavailable("refused"))
     run_id = workers.begin()
     workers.work()
     spent(run_id)
@@ -32,7 +34,7 @@ def test_hours_in_which_a_vendor_was_not_asked_are_not_taken_from_the_budget(wor
 
 
 def test_hours_in_which_a_vendor_refused_are(workers: Workers) -> None:
-    workers.log.script("send", NotAsked("rests"), Unavailable("refused"))
+    workers.log.script("send", RESTS, Unavailable("refused"))
     run_id = workers.begin()
     workers.work()
     spent(run_id)
@@ -68,3 +70,35 @@ def test_a_run_without_a_word_on_its_turn_is_of_today(workers: Workers) -> None:
     run = ProcessRun.objects.get(id=workers.begin())
     assert (run.business_date, run.priority) == (clock.now().date(), 5)
     assert isinstance(run.business_date, date)
+
+
+@pytest.fixture
+def queue(workers: Workers) -> Connection:
+    """Ten runs that were not allowed to ask the ERP, and are due."""
+    for number in range(10):
+        workers.log.script("send", RESTS)
+        workers.begin(subject=f"E-{number}")
+    workers.work()
+    ProcessRun.objects.update(next_wake_at=clock.now() - timedelta(seconds=1))
+    return Connection.objects.create(code="erp", kind="erp", vendor="sandbox", base_url="http://x", budget_per_s=4)
+
+
+def test_nobody_is_woken_for_a_vendor_that_rests(queue: Connection) -> None:
+    Connection.objects.update(breaker_state=BreakerState.OPEN, breaker_until=clock.now() + timedelta(minutes=1))
+    assert sweeper.sweep() == 0
+
+
+def test_one_is_woken_to_ask_once_the_rest_is_over(queue: Connection) -> None:
+    Connection.objects.update(breaker_state=BreakerState.OPEN, breaker_until=clock.now() - timedelta(seconds=1))
+    assert sweeper.sweep() == 1
+
+
+def test_no_more_are_woken_than_the_vendor_may_be_asked(queue: Connection) -> None:
+    assert [sweeper.sweep(), sweeper.sweep()] == [6, 4]
+
+
+def test_those_that_wait_for_another_vendor_are_woken_meanwhile(queue: Connection, workers: Workers) -> None:
+    Connection.objects.update(breaker_state=BreakerState.OPEN, breaker_until=clock.now() + timedelta(minutes=1))
+    workers.begin(subject="another")
+    ProcessRun.objects.filter(subject="another").update(next_wake_at=clock.now() - timedelta(seconds=1))
+    assert sweeper.sweep() == 1

@@ -31,7 +31,7 @@ def test_a_vendor_that_is_away_is_one_case_however_often_we_look(erp: Connection
 
 
 def test_the_case_says_how_many_runs_wait(erp: Connection, workers: Workers) -> None:
-    workers.log.script("send", NotAsked("erp is resting after too many faults", retry_after_s=60))
+    workers.log.script("send", NotAsked("erp is resting", connection="erp", retry_after_s=60))
     workers.begin()
     workers.work()
     outages.look()
