@@ -11,6 +11,7 @@ from process_apis.engine.models import FINISHED, ProcessRun, RunState
 from process_apis.orders.models import Order
 from retail_platform.demo import counter, order_samples, samples
 from retail_platform.demo import seed as master
+from retail_platform.demo.bringing_back import Returners
 from retail_platform.demo.shoppers import Basket, baskets
 from retail_platform.kernel import clock
 from retail_platform.kernel.progress import Progress
@@ -66,6 +67,7 @@ def run(*, orders: int, seed: int, out: TextIO, base_url: str, sandbox_url: str)
     before = Order.objects.count()
     master.write(base_url=base_url, sandbox_url=sandbox_url)
     samples.ask_for_a_person(now=clock.now())
+    returners = Returners()
     day = Day(base_url=base_url, sandbox_url=sandbox_url, key=master.storefront_key())
     placed = Order.objects.count() - before
     todo = baskets(orders=max(0, orders - placed), seed=seed, day=f"{seed}-{int(time.time())}")
@@ -78,16 +80,20 @@ def run(*, orders: int, seed: int, out: TextIO, base_url: str, sandbox_url: str)
     ):
         for _ in shoppers.map(day.place, everything):
             progress.add(1)
-    if not settle(out, expected=before + max(orders, placed)):
+    if not settle(out, expected=before + max(orders, placed), returners=returners):
         print(f"  after {SETTLE_WITHIN_S:.0f} s something still moves; the statement counts it as open", file=out)
 
 
-def settle(out: TextIO, *, expected: int, within_s: float = SETTLE_WITHIN_S) -> bool:
+def settle(
+    out: TextIO, *, expected: int, within_s: float = SETTLE_WITHIN_S, returners: Returners | None = None
+) -> bool:
     """Wait until all orders are in and every run is over or parked, telling how it goes. False if time ran out."""
     deadline, quiet_since, told = time.monotonic() + within_s, 0.0, ""
     while time.monotonic() < deadline:
         counter.serve(but=order_samples.STANDING)
         order_samples.at_the_counter(now=clock.now())
+        if returners:
+            returners.step()
         states = dict(Order.objects.values_list("state").annotate(Count("id")).order_by())
         moving = _moving().count()
         line = ", ".join(f"{count} {state}" for state, count in sorted(states.items())) + f"; {moving} runs moving"
