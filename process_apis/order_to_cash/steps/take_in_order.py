@@ -11,7 +11,7 @@ from process_apis.catalog import queries as catalog
 from process_apis.engine import services as runs
 from process_apis.engine.process import Done, NeedsPerson, StepContext, run_id_of
 from process_apis.engine.queries import NoSuchRun
-from process_apis.order_to_cash import decisions, edits
+from process_apis.order_to_cash import chain, decisions, edits
 from process_apis.orders import cancellations, queries
 from process_apis.orders import services as orders
 from process_apis.orders.models import AskedBy, Order
@@ -44,6 +44,10 @@ def take_in_order(ctx: StepContext) -> Done:
     if changes == [decisions.ADDRESS] and edits.can_change(row):
         edits.change_address(number=row.number, ship_to=order.ship_to, by=channel)
         changes = []
+    if changes and (more := chain.supplement(queries.locked(row.number), order)) is not None and not fewer:
+        added = chain.place(row, more, by=channel)
+        orders.seen(row, order)
+        return Done(order_number=row.number, new=False, supplement=added.number)
     if not changes:  # the shop notes what we told it, and sends the order again
         paid = orders.seen(row, order)
         return Done(order_number=row.number, new=False, then=[partial(_goes_on, row.number, ctx.now)] if paid else [])
@@ -61,9 +65,9 @@ def take_in_order(ctx: StepContext) -> Done:
 def _cancelled(change: OrderChange, *, channel: str, inbox_id: str, now: datetime) -> Order | None:
     """An order of ours that its channel has cancelled: all of it is to be stopped, or to come back."""
     known = queries.at_channel(channel, change.channel_order_id) if change.cancelled else None
-    if known is not None:
+    for each in chain.links(known) if known is not None else ():
         cancellations.request(
-            number=known.number, key="channel:cancelled", asked_by=AskedBy.CHANNEL, by=channel, reason=change.reason,
+            number=each.number, key="channel:cancelled", asked_by=AskedBy.CHANNEL, by=channel, reason=change.reason,
             evidence={"inbox_id": inbox_id}, now=now,
         )  # fmt: skip
     return known
@@ -74,13 +78,13 @@ def _fewer(order: Order, change: OrderChange, *, inbox_id: str, now: datetime) -
     if change.cancelled:  # we hear of the order and of its end in one message
         _cancelled(change, channel=order.channel, inbox_id=inbox_id, now=now)
         return True
-    units = cancellations.gone_at_channel(order, change.remains)
-    if units:
+    taken_off = chain.gone(chain.links(order), change.remains)
+    for each, units in taken_off:
         cancellations.request(
-            number=order.number, key=f"channel:{inbox_id}", asked_by=AskedBy.CHANNEL, by=order.channel,
+            number=each.number, key=f"channel:{inbox_id}", asked_by=AskedBy.CHANNEL, by=order.channel,
             reason=change.reason, units=units, evidence={"inbox_id": inbox_id}, now=now,
         )  # fmt: skip
-    return bool(units)
+    return bool(taken_off)
 
 
 def _goes_on(number: str, now: datetime) -> None:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from process_apis.catalog import queries as catalog
 from process_apis.engine.process import Done, StepContext
+from process_apis.order_to_cash import chain
 from process_apis.orders import cancellations
 from process_apis.orders.models import AskedBy, CancellationState
 from system_apis.commerce.gateway import commerce
@@ -17,7 +18,7 @@ def tell_cancelled(ctx: StepContext) -> Done:
     if not catalog.channel(order.channel).commerce:
         return Done(channel="our own: it reads the order's status here")
     units = {each.line.line_id: each.cancelled for each in asked.lines.select_related("line") if each.cancelled}
-    told = commerce(order.channel).tell_cancelled(
-        order.channel_order_id, units, whole=asked.whole, reason=asked.asked_by, key=ctx.key
-    )
+    whole = asked.whole and len(chain.links(order)) == 1 and not order.replaces
+    name = chain.id_at_channel(order)
+    told = commerce(order.channel).tell_cancelled(name, units, whole=whole, reason=asked.asked_by, key=ctx.key)
     return Done(channel_ref=told.value)

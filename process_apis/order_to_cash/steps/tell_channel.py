@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from canonical.shipment import Shipment, ShipmentLine
 from process_apis.catalog import queries as catalog
 from process_apis.engine.process import Done, StepContext
+from process_apis.order_to_cash import chain
 from process_apis.orders import cancellations, queries
 from process_apis.orders.models import Parcel, ParcelLine
 from system_apis.commerce.gateway import commerce
@@ -31,7 +32,7 @@ def tell_channel(ctx: StepContext) -> Done:
         lines=_as_sold(lines, units),
         dispatched_at=parcel.dispatched_at,
     )
-    told = commerce(order.channel).tell_shipped(order.channel_order_id, shipment, key=ctx.key)
+    told = commerce(order.channel).tell_shipped(chain.id_at_channel(order), shipment, key=ctx.key)
     return Done(channel_ref=told.value)
 
 
