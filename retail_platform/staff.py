@@ -19,6 +19,8 @@ _GOODS = (
     "catalog.view_product", "catalog.view_node", "stock.view_stockposition", "stock.view_reservation",
     "stock.view_stockmovement", "stock.view_transfer", "stock.view_repair", "stock.view_auditdue",
     "stock.view_variance", "stock.view_supply", "stock.view_setaside",
+    "fulfilment.view_handlingrule", "fulfilment.view_substitute", "fulfilment.view_sentlater",
+    "fulfilment.view_sendrequest",
     "sourcing.view_sourcingdecision", "sourcing.view_sourcingrule", "stock.view_snapshottaken", "stock.view_stockowner",
     "stock_policy.view_stockpolicy", "stock_policy.view_nodeaccuracy", "stock_policy.view_recalculation",
     "publication.view_channelshop", "publication.view_channellevel", "stock.view_stockfile", "stock.view_packunit",
@@ -42,6 +44,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "store-staff": (),  # pages of their own at /store/; which stores, an administrator says under Store staff
     "service-desk": (*_ORDER, *_GOODS, *_RETURNS, "orders.change_order", "returns.change_return",
+                     "orders.view_customer", "orders.change_customer",
                      "engine.view_processrun", "cases.view_case", "cases.change_case",
                      "notices.view_notice", "notices.change_notice", "notices.view_noticepolicy"),
     "master-data": (
@@ -50,6 +53,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "catalog.change_channel",
         "catalog.view_jurisdiction", "catalog.add_jurisdiction", "catalog.change_jurisdiction", "crosswalk.view_link",
         "crosswalk.add_link", "crosswalk.change_link", "stock.view_stockposition", "cases.view_case",
+        "fulfilment.view_handlingrule", "fulfilment.add_handlingrule", "fulfilment.change_handlingrule",
+        "fulfilment.view_substitute", "fulfilment.add_substitute", "fulfilment.change_substitute",
+        "fulfilment.view_sentlater", "fulfilment.view_sendrequest",
         "sourcing.view_sourcingrule", "sourcing.add_sourcingrule", "sourcing.change_sourcingrule",
         "stock.change_stockposition", "stock.change_setaside", "stock.view_transfer", "stock.change_transfer",
         "cases.change_case", "stock.view_stockowner", "stock.add_stockowner", "stock.change_stockowner",

@@ -7,6 +7,7 @@ from datetime import datetime
 from canonical.order import Order, TenderState
 
 ADDRESS = "the delivery address is another"
+WHO_IS_IT = "say under Orders, Customers that they are the same person, or correct one of both at the channel"
 _ADDRESS_WORDS = {"line1": "street", "city": "town"}
 CLAIM = "AR"  # the account of what customers owe us
 

@@ -1,13 +1,20 @@
-"""Parcels in the admin. The order itself is shown by order to cash, which knows its runs, journals and goods too."""
+"""Parcels and customers in the admin. The order itself is shown by order to cash, which knows its other books too."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from canonical.money import Money
-from process_apis.orders.models import Parcel, ParcelState
-from retail_platform.kernel.admin import ReadOnlyAdmin
+from process_apis.orders import customers
+from process_apis.orders.models import Customer, Parcel, ParcelState
+from retail_platform.kernel.admin import Act, NotDone, ReadOnlyAdmin, ReasonForm
 from retail_platform.kernel.admin_pages import SHOW_AT_MOST, Table, label, link, list_link, number
 
 PARCEL_LABELS: dict[str, str] = {
@@ -77,6 +84,54 @@ class ParcelAdmin(ReadOnlyAdmin):
         return [
             Table("Goods", ("sku", "title", "units", "before discount", "discount", "tax", "cost"), lines),
             Table("Paid with", ("tender", "reference", "amount"), tenders),
+        ]
+
+
+class SamePersonForm(ReasonForm):
+    """Asks for the other row of the same person."""
+
+    other = forms.UUIDField(help_text="the id of the one that is this person too", widget=UnfoldAdminTextInputWidget())
+
+
+def _same_person(
+    customer: Customer, *, by: str, reason: str, now: datetime, asked: Mapping[str, Any]
+) -> None:  # fmt: skip
+    try:
+        customers.are_the_same(keep=customer.id, other=asked["other"])
+    except customers.SamePerson as told:
+        raise NotDone(str(told)) from told
+
+
+@admin.register(Customer)
+class CustomerAdmin(ReadOnlyAdmin):
+    """One person, what channels call them, and what they ordered."""
+
+    acts = (
+        Act(
+            name="same_person",
+            title="Somebody else is this person too",
+            explains="Orders and references of the other become this person's. It is not taken apart again.",
+            do=_same_person,
+            permission="orders.change_customer",
+            applies=lambda customer: customer.same_as_id is None,
+            form=lambda customer: SamePersonForm,
+        ),
+    )
+    list_display = ("name", "email", "id", "first_seen_at")
+    search_fields = ("=email", "=references__reference", "=id")
+    search_help_text = "The e-mail address, what a channel calls them, or the id"
+    ordering = ("-first_seen_at",)
+    fields = (("name", "email"), ("id", "first_seen_at"), "same_as")
+
+    def tables(self, request: HttpRequest, obj: Customer) -> list[Table]:
+        known = [(each.channel, each.reference) for each in obj.references.order_by("channel")[:SHOW_AT_MOST]]
+        ordered = [
+            (link("orders_order", each.number), each.channel, each.state, each.placed_at)
+            for each in obj.orders.order_by("-placed_at")[:SHOW_AT_MOST]
+        ]
+        return [
+            Table("Known as", ("channel", "reference"), known),
+            Table("Orders", ("order", "channel", "state", "placed"), ordered),
         ]
 
 

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from canonical.order import LineKind
 from process_apis.orders.cancellation_models import AskedBy, Cancellation, CancellationLine, CancellationState
+from process_apis.orders.customer_models import Customer, CustomerReference
 from process_apis.orders.payment_models import Payment, PaymentMovement, PaymentState
 from retail_platform.kernel.append_only import APPEND_ONLY
 
@@ -16,6 +17,8 @@ __all__ = [
     "Cancellation",
     "CancellationLine",
     "CancellationState",
+    "Customer",
+    "CustomerReference",
     "HoldReason",
     "Order",
     "OrderEvent",
@@ -72,6 +75,7 @@ class Order(models.Model):
     customer_reference = models.CharField(max_length=120, blank=True)
     customer_name = models.CharField(max_length=200, blank=True)
     customer_email = models.CharField(max_length=254, blank=True)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, related_name="orders")
     ship_to = models.JSONField()
     pickup_node = models.CharField(max_length=32, blank=True, db_default="", default="")  # the store; none: it is sent
     erp_reference = models.CharField(max_length=64, blank=True)

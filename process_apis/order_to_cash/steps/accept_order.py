@@ -13,7 +13,7 @@ from process_apis.catalog.tender_models import TenderKind
 from process_apis.engine.process import Done, NeedsPerson, StepContext
 from process_apis.ledger import queries as ledger
 from process_apis.order_to_cash import decisions, lines
-from process_apis.orders import payments, queries, services
+from process_apis.orders import customers, payments, queries, services
 from process_apis.orders.models import OrderState
 
 Bundles = Mapping[str, Mapping[str, int]]
@@ -29,6 +29,10 @@ def accept_order(ctx: StepContext) -> Done:
     kinds = {line.line_id: _kind(line, known[line.sku], order) for line in order.lines if line.sku in known}
     missing = decisions.missing_parts(bundles, known_skus=parts.keys())
     missing += _missing(order, kinds, known=known, bundles=bundles, parts=parts, tender_kinds=tender_kinds)
+    try:
+        customers.know(row)
+    except customers.TwoPeople as both:
+        missing.append(decisions.Missing(str(both), decisions.WHO_IS_IT))
     if missing:
         raise NeedsPerson(
             ";\n".join(each.what for each in missing),
