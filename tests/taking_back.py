@@ -4,13 +4,14 @@ from typing import Any
 
 import requests
 from django.conf import settings
+from django.db.models import Sum
 
 from canonical.money import Money
 from canonical.order import Order as Bought
 from canonical.order import Tender, TenderState
 from process_apis.engine.models import ProcessRun, RunState
 from process_apis.ledger import queries as ledger
-from process_apis.ledger.models import JournalEntry
+from process_apis.ledger.models import JournalEntry, JournalLine
 from process_apis.orders.models import Order
 from process_apis.return_to_refund import opening, receiving
 from process_apis.return_to_refund.decisions import Asked
@@ -93,17 +94,25 @@ def owed(number: str) -> int:
 
 
 def sums_up(play: Play) -> None:
-    """Both ledgers say the same, each entry reached the ERP once, no effect was made twice, and nothing is parked."""
+    """Both ledgers and the tax engine agree, each entry reached the ERP once, nothing was done twice or is parked."""
+    outside = play.sandbox.control("GET", "/statement")
     assert _ours() == _theirs()
+    assert _tax() == {currency: minor for currency, minor in outside["tax"]["committed"].items() if minor}
     posted = play.sandbox.effects(system="erp", operation="post_journal")
     assert len(posted) == JournalEntry.objects.count()
-    assert play.sandbox.control("GET", "/statement")["doubled"] == []
+    assert outside["doubled"] == []
     assert list(ProcessRun.objects.filter(state=RunState.PARKED).values_list("process", "step", "error")) == []
 
 
 def _ours() -> Balance:
     rows = ledger.trial_balance(entity=settings.LEGAL_ENTITY)
     return {(row.account, row.balance.currency): row.balance.minor for row in rows if row.balance.minor}
+
+
+def _tax() -> dict[str, int]:
+    """What the ledger owes of tax, by currency."""
+    rows = JournalLine.objects.filter(account__role="TAX").values_list("entry__currency").annotate(Sum("amount_minor"))
+    return {currency: -int(minor) for currency, minor in rows.order_by() if minor}
 
 
 def _theirs() -> Balance:

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from canonical.money import Money
 from process_apis.orders import queries as orders
-from process_apis.return_to_refund import opening, paying, receiving
+from process_apis.return_to_refund import gift_cards, opening, paying, receiving
 from process_apis.return_to_refund.decisions import Asked
 from process_apis.return_to_refund.receiving import Came
 from process_apis.return_to_refund.serializers import (
@@ -76,7 +76,13 @@ class ReturnsView(IdempotentPost, ApiView):
         caller, key = cast(Principal, request.user), request.headers.get(HEADER, "")
 
         def work(body: dict[str, Any]) -> Response:
-            goodwill = body.get("goodwill")
+            goodwill, card = body.get("goodwill"), body.get("gift_card")
+            if card:
+                found = gift_cards.take_back(
+                    number=body["order_number"], key=f"{caller.client}:{key}"[:200], line_id=card["line_id"],
+                    card=card["number"], pin=card["pin"], by=caller.client, channels=caller.channels, now=clock.now(),
+                )  # fmt: skip
+                return Response(ReturnOut(queries.in_full(found.number)).data, status=202)
             parent = opening.open_return(
                 number=body["order_number"],
                 key=f"{caller.client}:{key}"[:200],

@@ -34,12 +34,13 @@ class Sold:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What somebody wants to give back."""
+    """What somebody wants to give back. `part` is a sku of which the line's bundle is made, where only that comes."""
 
     line_id: str
     units: int
     condition: str = "new"
     serial: str = ""
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +147,12 @@ def worth(
     shipping_minor: int = 0,
     shipping_tax_minor: int = 0,
     clawback_minor: int = 0,
+    kept_terms: Sequence[tuple[str, int]] = (),
 ) -> Worth:
     """What comes back is worth what was paid for it, less fees. `shipping_*` is what was paid and not yet given back.
 
     `clawback_minor` is the promotion that the rest of the order does not earn any more (see `clawback`); no more of it
-    is kept than there is to pay back.
+    is kept than there is to pay back. `kept_terms` are what of a bundle stays with the customer, below zero.
     """
     lines, came = [], {line_id: line.returned for line_id, line in sold.items()}
     back = {line_id: (line.back_net_minor, line.back_tax_minor) for line_id, line in sold.items()}
@@ -168,8 +170,12 @@ def worth(
     ships = policy.shipping == "always" or (policy.shipping == "whole" and last)
     shipping, shipping_tax = (shipping_minor, shipping_tax_minor) if ships else (0, 0)
     before_clawback = sum(line.net_minor + line.tax_minor - line.fee_minor for line in lines) + shipping + shipping_tax
-    kept = max(0, min(clawback_minor, before_clawback))
-    return Worth(tuple(lines), shipping, shipping_tax, kept, _arithmetic(lines, shipping, shipping_tax, kept))
+    staying = -sum(minor for _, minor in kept_terms)
+    kept = max(0, min(clawback_minor + staying, before_clawback))
+    terms = [*kept_terms, ("no more than there is to give back", clawback_minor + staying - kept)] if staying else []
+    told = _arithmetic(lines, shipping, shipping_tax, kept if not staying else clawback_minor)
+    terms = [term for term in terms if term[1]]
+    return Worth(tuple(lines), shipping, shipping_tax, kept, (*told, *terms))
 
 
 def _arithmetic(

@@ -4,16 +4,18 @@ from collections.abc import Mapping
 
 
 def memo_legs(
-    *, net: int, tax: int, shipping: int, shipping_tax: int, fee: int, clawback: int
+    *, net: int, tax: int, shipping: int, shipping_tax: int, fee: int, clawback: int, cards: int = 0
 ) -> list[tuple[str, int]]:
     """A credit memo: returns and tax against what is owed; a fee that is kept is income.
 
-    What is clawed back is still sold, so its part of the tax stays owed.
+    What is clawed back is still sold, so its part of the tax stays owed. `cards` of the net are gift cards, which were
+    no revenue.
     """
     owed = net + tax + shipping + shipping_tax - fee - clawback
     still_taxed = tax_within(clawback, net=net, tax=tax)
     return [
-        ("RET", net),
+        ("RET", net - cards),
+        ("GC", cards),
         ("SHIPREV", shipping),
         ("TAX", tax + shipping_tax - still_taxed),
         ("OTHER", -fee),

@@ -106,8 +106,7 @@ class TicketsView(IdempotentPost, ApiView):
         def work(body: dict[str, Any]) -> Response:
             lines = [
                 TicketLine(
-                    line["sku"], line["quantity"], _money(line["unit_price"]), line["line_id"], line["condition"],
-                    line["disposition"],
+                    line["sku"], line["quantity"], _money(line["unit_price"]), line["line_id"], line["condition"]
                 )
                 for line in body["lines"]
                 if line["quantity"]

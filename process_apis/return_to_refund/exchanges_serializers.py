@@ -3,7 +3,6 @@
 from rest_framework import serializers
 
 from process_apis.minor_units import MinorField
-from process_apis.returns.models import Disposition
 from process_apis.returns.serializers import ReturnedLineIn
 from retail_platform.kernel.serializers import MoneyField, StrictSerializer
 
@@ -40,9 +39,6 @@ class TicketLineIn(StrictSerializer):
     unit_price = MoneyField(help_text="of one, after discount, with tax")
     line_id = serializers.CharField(max_length=64, required=False, default="", allow_blank=True)
     condition = serializers.ChoiceField(choices=["new", "opened", "worn", "damaged"], required=False, default="new")
-    disposition = serializers.ChoiceField(
-        choices=[d for d in Disposition.choices if d[0] != Disposition.PENDING], required=False, default="restock"
-    )
 
 
 class TicketIn(StrictSerializer):

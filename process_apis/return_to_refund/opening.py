@@ -12,7 +12,7 @@ from process_apis.catalog import queries as catalog
 from process_apis.orders import queries as orders
 from process_apis.orders import returning
 from process_apis.orders.models import Order
-from process_apis.return_to_refund import decisions
+from process_apis.return_to_refund import broken_bundles, decisions
 from process_apis.return_to_refund import sold as books
 from process_apis.return_to_refund.decisions import Asked, Refusal, Sold, Worth
 from process_apis.returns import identities, queries, services
@@ -88,9 +88,12 @@ def open_return(
     _known(node)
     sold, policy = books.sold(order), books.policy(order.channel)
     _check(order, lines, sold=sold, waive=waive_policy, today=timezone.localdate(now))
+    staying, against = broken_bundles.kept(order, lines)
+    _refuse(against)
     net, tax = books.shipping_left(order)
     worth = decisions.worth(
-        lines, sold=sold, policy=policy, shipping_minor=net, shipping_tax_minor=tax, clawback_minor=clawback_minor
+        lines, sold=sold, policy=policy, shipping_minor=net, shipping_tax_minor=tax, clawback_minor=clawback_minor,
+        kept_terms=staying,
     ) if lines else Worth((), 0, 0, 0, ())  # fmt: skip
     goodwill_net, goodwill_tax = _without_tax(goodwill_minor, sold)
     total = worth.total_minor + goodwill_minor
@@ -165,6 +168,10 @@ def _check(order: Order, lines: Sequence[Asked], *, sold: dict[str, Sold], waive
         found = [refusal for refusal in found if refusal.rule not in ("window", "condition", "final-sale")]
     if found and all(refusal.rule == "more-than-bought" for refusal in found) and _was_there(lines, sold):
         returning.take_back(order, _units(lines))  # says what is left of each line: somebody was faster
+    _refuse(found)
+
+
+def _refuse(found: Sequence[Refusal]) -> None:
     if found:
         raise ReturnRefused("; ".join(refusal.why for refusal in found)[:500], errors=[_error(r) for r in found])
 
@@ -222,19 +229,20 @@ def _given(order: Order, lines: Sequence[Asked], worth: Worth) -> list[services.
     """One row for each line, also where somebody names a line twice."""
     rows = {line.line_id: line for line in order.lines.all()}
     asked = {ask.line_id: ask for ask in lines}
+    parts = catalog.products({ask.part for ask in lines if ask.part})
     found: dict[str, services.LineGiven] = {}
     for each in worth.lines:
-        row, before = rows[each.line_id], found.get(each.line_id)
+        row, ask, before = rows[each.line_id], asked[each.line_id], found.get(each.line_id)
         found[each.line_id] = services.LineGiven(
             line_id=each.line_id,
-            sku=row.sku,
+            sku=ask.part or row.sku,
             units=each.units + (before.units if before else 0),
-            condition=asked[each.line_id].condition,
-            serial=asked[each.line_id].serial,
+            condition=ask.condition,
+            serial=ask.serial,
             net_minor=each.net_minor + (before.net_minor if before else 0),
             tax_minor=each.tax_minor + (before.tax_minor if before else 0),
             fee_minor=each.fee_minor + (before.fee_minor if before else 0),
-            unit_cost_minor=row.unit_cost_minor,
+            unit_cost_minor=parts[ask.part].cost_minor if ask.part else row.unit_cost_minor,
             cost_currency=row.cost_currency or settings.FUNCTIONAL_CURRENCY,
         )
     return list(found.values())

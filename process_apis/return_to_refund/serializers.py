@@ -24,9 +24,22 @@ class ReturnsOut(StrictSerializer):
     next = serializers.CharField(allow_null=True)
 
 
+class DeskLineIn(ReturnedLineIn):
+    part = serializers.CharField(
+        max_length=64, required=False, default="", allow_blank=True, help_text="sku, where a bundle comes back in part"
+    )
+
+
+class CardBackIn(StrictSerializer):
+    line_id = serializers.CharField(max_length=64)
+    number = serializers.CharField(max_length=64)
+    pin = serializers.CharField(max_length=16, required=False, default="", allow_blank=True)
+
+
 class OpenReturnIn(StrictSerializer):
     order_number = serializers.CharField(max_length=64)
-    lines = serializers.ListField(child=ReturnedLineIn(), required=False, max_length=500, default=list)
+    lines = serializers.ListField(child=DeskLineIn(), required=False, max_length=500, default=list)
+    gift_card = CardBackIn(required=False, help_text="a card that the order sold, unspent; then nothing else counts")
     kind = serializers.ChoiceField(choices=ReturnKind.choices, required=False, default=ReturnKind.RETURN)
     reason = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
     node = serializers.CharField(max_length=32, required=False, default="", allow_blank=True)
@@ -42,7 +55,7 @@ class OpenReturnIn(StrictSerializer):
             if "goodwill" not in attrs:
                 wrong["goodwill"] = "Say how much the customer gets."
         else:
-            if not attrs["lines"] and attrs["kind"] != ReturnKind.CHANNEL_REFUND:
+            if not attrs["lines"] and attrs["kind"] != ReturnKind.CHANNEL_REFUND and "gift_card" not in attrs:
                 wrong["lines"] = "Name at least one line and how many units of it come back."
             if "goodwill" in attrs and attrs["lines"]:
                 wrong["goodwill"] = "Open the goodwill by itself, of kind goodwill."

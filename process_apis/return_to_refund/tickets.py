@@ -44,7 +44,6 @@ class TicketLine:
     unit_price: Money
     line_id: str = ""
     condition: str = "new"
-    disposition: str = Disposition.RESTOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +102,10 @@ def take(ticket: Ticket, *, staff: str, now: datetime, channel: str = "", channe
         key=f"store:{parent.number}", node=ticket.store, by=staff, return_number=parent.number, now=now,
         lines=[Came(line.sku, -line.quantity, line.line_id, line.condition) for line in back],
     )  # fmt: skip
-    seen = {line.line_id: line.disposition for line in back}
     for row in receipt.lines.all():
-        receiving.inspect(row.id, disposition=Disposition(seen[row.line_id]), by=staff, now=now)
+        as_new = row.condition in ("new", "opened")  # anything else is kept for somebody to look at, and paid for now
+        seen = Disposition.RESTOCK if as_new else Disposition.QUARANTINE
+        receiving.inspect(row.id, disposition=seen, by=staff, now=now)
     parent.refresh_from_db()
     return parent
 

@@ -92,6 +92,7 @@ class ValueReason(models.TextChoices):
     REDEEMED = "redeemed"
     GIVEN_BACK = "given_back"
     EXPIRED = "expired"
+    VOIDED = "voided"
 
 
 class ValueMovement(models.Model):

@@ -66,6 +66,17 @@ WITH before AS (
 UPDATE stored_value_valueaccount SET held_minor = held_minor - hold.rest FROM hold WHERE id = hold.account_id
 RETURNING hold.rest
 """
+_VOID = """
+WITH account AS (
+    SELECT id FROM stored_value_valueaccount
+    WHERE id = %(account)s AND active AND held_minor = 0 AND balance_minor = %(minor)s FOR NO KEY UPDATE
+), told AS (
+    INSERT INTO stored_value_valuemovement (key, account_id, reason, amount_minor, reference)
+    SELECT %(movement)s, id, 'voided', -%(minor)s, %(reference)s FROM account
+    ON CONFLICT (key) DO NOTHING RETURNING account_id
+)
+UPDATE stored_value_valueaccount SET balance_minor = 0, active = false FROM told WHERE id = told.account_id
+"""
 _ADD = """
 WITH told AS (
     INSERT INTO stored_value_valuemovement (key, account_id, reason, amount_minor, reference)
@@ -137,6 +148,11 @@ def give_back(*, account_id: str, minor: int, key: str, of: str) -> None:
     ):
         found = "SELECT account_id::text, amount_minor FROM stored_value_valuemovement WHERE key = %s"
         _stands(found, key, (account_id, minor))
+
+
+def void(*, account_id: str, minor: int, key: str, of: str) -> bool:
+    """An account is worth nothing from now on, once for its key. False if it does not hold just that, or is held."""
+    return _once(_VOID, movement=key, account=account_id, minor=minor, reference=of[:120])
 
 
 def _once(statement: str, **values: str | int | date | UUID) -> bool:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 from process_apis.engine.process import Done, Outcome, StepContext, Wait
-from process_apis.return_to_refund import opening, settling
+from process_apis.return_to_refund import gift_cards, opening, settling
 from process_apis.return_to_refund.opening import WITHOUT_GOODS
 from process_apis.return_to_refund.story import going_on
 from process_apis.returns import queries
@@ -16,7 +16,7 @@ _LOOK_AGAIN = timedelta(days=1)
 
 def await_goods(ctx: StepContext) -> Outcome:
     parent = going_on(ctx)
-    if parent is None or parent.kind in WITHOUT_GOODS:
+    if parent is None or parent.kind in WITHOUT_GOODS or gift_cards.only(parent):
         return Done(goods="none to wait for")
     came = queries.received(parent)
     if not came:

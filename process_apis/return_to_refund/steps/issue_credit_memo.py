@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from process_apis.engine.process import Done, Outcome, StepContext, Wait
 from process_apis.ledger import services as ledger
-from process_apis.return_to_refund import currencies
+from process_apis.return_to_refund import currencies, gift_cards, opening
 from process_apis.return_to_refund.booking import book, open_day
 from process_apis.return_to_refund.entries import memo_legs
 from process_apis.return_to_refund.story import going_on
@@ -22,6 +22,9 @@ def issue_credit_memo(ctx: StepContext) -> Outcome:
     if day is None:
         services.hold(parent, reason=HeldFor.PERIOD, waits_for=f"a period that holds {ledger.business_day()}")
         return Wait("return.rejected", until=ctx.now + _LOOK_AGAIN)
+    if not gift_cards.void(parent):
+        opening.turn_away(parent, by="gift cards", why="the card has been spent from", now=ctx.now)
+        return Done(memo="")
     memo = money.credit(parent, booked_on=day)
     entry = book(
         reference=memo.number,
@@ -34,6 +37,7 @@ def issue_credit_memo(ctx: StepContext) -> Outcome:
             shipping_tax=memo.shipping_tax_minor,
             fee=memo.fee_minor,
             clawback=memo.clawback_minor,
+            cards=gift_cards.sold_for(parent),
         ),
         currency=memo.currency,
         order_number=parent.order_number,
