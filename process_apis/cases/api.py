@@ -46,6 +46,7 @@ _RESOLVED = {
 
 class CasesView(ApiView):
     required_scopes = {"GET": "process.read"}
+    every_channel = True
     query_serializer = CasesQuery
 
     @extend_schema(
@@ -64,6 +65,7 @@ class CasesView(ApiView):
 
 class CaseView(ApiView):
     required_scopes = {"GET": "process.read"}
+    every_channel = True
     path_examples = {"case_id": str(_CASE["id"])}
 
     @extend_schema(
@@ -79,6 +81,7 @@ class CaseView(ApiView):
 
 class ResolveCaseView(IdempotentPost, ApiView):
     required_scopes = {"POST": "process.write"}
+    every_channel = True
     path_examples = {"case_id": str(_CASE["id"])}
 
     @extend_schema(

@@ -20,6 +20,7 @@ from retail_platform.kernel.views import ApiView
 
 class RunsView(ApiView):
     required_scopes = {"GET": "process.read"}
+    every_channel = True
     query_serializer = RunsQuery
 
     @extend_schema(
@@ -37,6 +38,7 @@ class RunsView(ApiView):
 
 class RunView(ApiView):
     required_scopes = {"GET": "process.read"}
+    every_channel = True
     path_examples = {"run_id": examples.ORDER_RUN}
 
     @extend_schema(
@@ -54,6 +56,7 @@ class _ActView(IdempotentPost, ApiView):
     """Tell a parked run what to do, with a reason that stays."""
 
     required_scopes = {"POST": "process.write"}
+    every_channel = True
     act: ClassVar[Callable[..., None]]
 
     def post(self, request: Request, run_id: UUID) -> Any:

@@ -64,6 +64,7 @@ class ProcessRun(models.Model):
             models.Index(fields=["next_wake_at"], condition=models.Q(next_wake_at__isnull=False), name="run_due"),
             models.Index(fields=["subject"], name="run_subject"),
             models.Index(fields=["state", "-created_at"], name="run_state"),
+            models.Index(fields=["-created_at", "-id"], name="run_newest"),
             models.Index(fields=["correlation_id"], name="run_correlation"),
         ]
 

@@ -58,6 +58,7 @@ _BALANCES = {
 
 class EntriesView(ApiView):
     required_scopes = {"GET": "process.read"}
+    every_channel = True
     query_serializer = EntriesQuery
 
     @extend_schema(
@@ -78,6 +79,7 @@ class EntriesView(ApiView):
 
 class EntryView(ApiView):
     required_scopes = {"GET": "process.read"}
+    every_channel = True
     path_examples = {"reference": "SALE-INV-DEMO-1001-1"}
 
     @extend_schema(
@@ -93,6 +95,7 @@ class EntryView(ApiView):
 
 class TrialBalanceView(ApiView):
     required_scopes = {"GET": "process.read"}
+    every_channel = True
     query_serializer = TrialBalanceQuery
 
     @extend_schema(

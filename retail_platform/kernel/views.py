@@ -22,6 +22,7 @@ class ApiView(APIView):
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]  # no OPTIONS: nothing is told unasked
     required_scopes: ClassVar[dict[str, str]] = {}
     also_scopes: ClassVar[dict[str, str]] = {}
+    every_channel: ClassVar[bool] = False
     query_serializer: ClassVar[type[StrictSerializer] | None] = None
     path_examples: ClassVar[dict[str, Any]] = {}
     query: dict[str, Any]

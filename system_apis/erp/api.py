@@ -27,6 +27,7 @@ _STOCK = {
 
 class TrialBalanceView(ApiView):
     required_scopes = {"GET": "system.read"}
+    every_channel = True
     query_serializer = TrialBalanceQuery
     path_examples = {"connection": "erp"}
 

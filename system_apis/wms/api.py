@@ -50,6 +50,7 @@ class WarehouseStockView(ApiView):
 
 class ShipmentsView(ApiView):
     required_scopes = {"GET": "system.read"}
+    every_channel = True
     query_serializer = OrderQuery
     path_examples = {"connection": "wms"}
 

@@ -12,7 +12,8 @@ from retail_platform.kernel.identity.principal import Principal
 class HasScope(BasePermission):
     """Reads `required_scopes = {"GET": "storefront.read", "POST": "storefront.orders"}` of the view.
 
-    A view that serves a second audience names its scope in `also_scopes`, in the same form.
+    A view that serves a second audience names its scope in `also_scopes`, in the same form. One that shows what belongs
+    to every channel says `every_channel = True`, and is closed to clients that are limited to some.
     """
 
     def has_permission(self, request: Request, view: Any) -> bool:
@@ -28,4 +29,6 @@ class HasScope(BasePermission):
         also = getattr(view, "also_scopes", {}).get(named)
         if not request.user.may(scope) and not (also and request.user.may(also)):
             raise PermissionDenied(f"This needs the scope {scope}, which your key or token was not granted.")
+        if getattr(view, "every_channel", False) and request.user.channels:
+            raise PermissionDenied("This shows every channel; your key or token is limited to some.")
         return True
