@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 from canonical.order import Order
+from process_apis.orders import returning
 from process_apis.orders.models import Payment, PaymentMovement
 from process_apis.returns.models import CreditMemo, Refund, RefundState, RefundWay, Return, ReturnState
 from retail_platform.kernel import clock
@@ -61,6 +62,8 @@ def decide(play: Play, about: dict[str, Any], *, won: bool) -> None:
 def a_refund(payment: Payment, *, minor: int, state: str = RefundState.PENDING, reference: str = "") -> Refund:
     """A credited return of this order with one refund, as the book has it; nothing is booked or sent for it."""
     order = payment.order
+    if state in (RefundState.PENDING, RefundState.HELD):
+        returning.claim(payment, minor=minor)
     parent = Return.objects.create(
         number=f"R{time.monotonic_ns()}", key=f"k{time.monotonic_ns()}", state=ReturnState.CREDITED,
         channel=order.channel, order_number=order.number, currency=order.currency, total_minor=minor,

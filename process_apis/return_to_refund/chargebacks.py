@@ -2,15 +2,22 @@
 
 from datetime import datetime
 
+from django.db import transaction
+
 from process_apis.orders import queries as orders
 from process_apis.orders import returning
 from process_apis.return_to_refund import decisions, sold
+from process_apis.return_to_refund.booking import book
+from process_apis.return_to_refund.paying import entry_reference
 from process_apis.returns import disputes, services
 from process_apis.returns.models import Dispute, Refund, RefundState, RefundWay, Return
 
 
-def settle_lost(dispute: Dispute, *, now: datetime) -> int:
-    """Mark as paid what the chargeback has paid. Returns how much of it we owed."""
+def settle_lost(dispute: Dispute, *, blocked_minor: int, now: datetime) -> int:
+    """Mark as paid what the chargeback has paid. Returns how much of it we owed.
+
+    `blocked_minor` is what of the tender it has blocked: what was set aside for these refunds is the bank's now too.
+    """
     left, owed = dispute.amount_minor, 0
     covered = []
     for refund in disputes.owed(dispute):
@@ -18,6 +25,10 @@ def settle_lost(dispute: Dispute, *, now: datetime) -> int:
             covered.append(refund)
             owed += refund.amount_minor
     disputes.settled_by_bank(covered, dispute=dispute, now=now)
+    if covered:
+        payment = orders.payment(dispute.order_number, position=dispute.payment)
+        returning.unclaim(payment, minor=owed)
+        returning.disputed(payment, minor=dispute.amount_minor - blocked_minor)
     for parent in disputes.held(dispute):
         owed += _settle(parent, dispute, most=left - owed, now=now)
     return owed
@@ -28,10 +39,7 @@ def _settle(parent: Return, dispute: Dispute, *, most: int, now: datetime) -> in
     paid = min(parent.total_minor, most)
     if paid <= 0:
         return 0
-    _part(parent, 1, payment=dispute.payment, way=RefundWay.ORIGINAL, minor=paid, state=RefundState.REPLACED,
-          provider_reference=dispute.reference, failure=f"the bank has taken it back: {dispute.reference}",
-          done_at=now)  # fmt: skip
-    services.note(parent, "refund.settled_by_dispute", minor=paid, dispute=dispute.reference)
+    _by_bank(parent, 1, dispute, minor=paid, now=now)
     if paid < parent.total_minor:
         order = orders.locked(parent.order_number)
         payments = {payment.position: payment for payment in order.payments.all()}
@@ -43,8 +51,41 @@ def _settle(parent: Return, dispute: Dispute, *, most: int, now: datetime) -> in
     return paid
 
 
-def _part(parent: Return, number: int, *, minor: int, **fields: object) -> None:
-    Refund.objects.create(
+@transaction.atomic
+def cover(parent: Return, *, short_minor: int, now: datetime) -> bool:
+    """What the tenders cannot give back any more, the customer has got by chargebacks that we lost: they have paid it.
+
+    What was a loss is none, now that the goods are back. False, and nothing done, where they do not come to so much.
+    """
+    unused = disputes.unused(parent.order_number)
+    if sum(minor for _, minor in unused) < short_minor:
+        return False
+    for number, (dispute, minor) in enumerate(unused, start=1):
+        paid = min(minor, short_minor)
+        if paid > 0:
+            refund = _by_bank(parent, 100 + number, dispute, minor=paid, now=now)
+            book(
+                reference=entry_reference(refund),
+                purpose="refund",
+                source_event=f"refund:{refund.key}",
+                legs=[("RFL", paid), ("CBL", -paid)],
+                currency=refund.currency,
+                order_number=refund.order_number,
+                memo=f"Return {parent.number}, paid by chargeback {dispute.reference}",
+            )
+            short_minor -= paid
+    return True
+
+
+def _by_bank(parent: Return, number: int, dispute: Dispute, *, minor: int, now: datetime) -> Refund:
+    services.note(parent, "refund.settled_by_dispute", minor=minor, dispute=dispute.reference)
+    return _part(parent, number, payment=dispute.payment, way=RefundWay.ORIGINAL, minor=minor,
+                 state=RefundState.REPLACED, provider_reference=dispute.reference,
+                 failure=f"the bank has taken it back: {dispute.reference}", done_at=now)  # fmt: skip
+
+
+def _part(parent: Return, number: int, *, minor: int, **fields: object) -> Refund:
+    return Refund.objects.create(
         key=f"{parent.number}:{number}",
         parent=parent,
         memo=parent.memos.first(),

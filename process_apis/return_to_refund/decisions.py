@@ -5,7 +5,7 @@ to what was paid for them, to the cent, in however many returns they come.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 
@@ -176,6 +176,18 @@ def worth(
     told = _arithmetic(lines, shipping, shipping_tax, kept if not staying else clawback_minor)
     terms = [term for term in terms if term[1]]
     return Worth(tuple(lines), shipping, shipping_tax, kept, (*told, *terms))
+
+
+def capped(found: Worth, *, most_minor: int) -> Worth:
+    """All returns of an order together give no more than it was billed: a goodwill given before counts towards that."""
+    beyond = found.total_minor - max(0, most_minor)
+    if beyond <= 0:
+        return found
+    return replace(
+        found,
+        clawback_minor=found.clawback_minor + beyond,
+        arithmetic=(*found.arithmetic, ("given before, beyond the goods", -beyond)),
+    )
 
 
 def _arithmetic(

@@ -95,6 +95,7 @@ def open_return(
         lines, sold=sold, policy=policy, shipping_minor=net, shipping_tax_minor=tax, clawback_minor=clawback_minor,
         kept_terms=staying,
     ) if lines else Worth((), 0, 0, 0, ())  # fmt: skip
+    worth = decisions.capped(worth, most_minor=books.not_credited(order))
     goodwill_net, goodwill_tax = _without_tax(goodwill_minor, sold)
     total = worth.total_minor + goodwill_minor
     _as_expected(total, order, expected)
@@ -201,7 +202,8 @@ def _known(node: str) -> None:
 
 
 def _not_beyond(goodwill_minor: int, order: Order) -> None:
-    left = Money(minor=sum(tender.left_minor for tender in books.paid(order)), currency=order.currency)
+    paid = sum(tender.left_minor for tender in books.paid(order))
+    left = Money(minor=max(0, min(paid, books.not_credited(order))), currency=order.currency)
     if goodwill_minor > left.minor:
         raise MoreThanPaid(
             f"{left} of order {order.number} was paid and not given back",

@@ -31,9 +31,12 @@ def settle_for(parent: Return, accepted: Mapping[str, int], *, now: datetime) ->
     if sold.policy(parent.channel).shipping == "whole":  # it goes back with the last unit only
         lost += parent.shipping_minor + parent.shipping_tax_minor
         shipping = {"shipping_minor": 0, "shipping_tax_minor": 0}
+    spared = max(0, lost - parent.total_minor)  # no more is kept than there is to pay back
+    arithmetic = [*parent.arithmetic, ["not accepted", -lost], *([["kept no more", spared]] if spared else [])]
     Return.objects.filter(id=parent.id).update(
-        total_minor=max(0, parent.total_minor - lost),
-        arithmetic=[*parent.arithmetic, ["not accepted", -lost]],
+        total_minor=parent.total_minor - lost + spared,
+        clawback_minor=parent.clawback_minor - spared,
+        arithmetic=arithmetic,
         **shipping,
     )
     parent.refresh_from_db()

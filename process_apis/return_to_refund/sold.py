@@ -89,6 +89,12 @@ def shipping_left(order: Order) -> tuple[int, int]:
     return int(sums["net"] or 0) - net, int(sums["tax"] or 0) - tax
 
 
+def not_credited(order: Order) -> int:
+    """What of all that was billed for an order no return has given back, or is to."""
+    billed = order.parcels.aggregate(sum=Sum("total_minor"))["sum"] or 0
+    return int(billed) - returns.given(order.number)
+
+
 def paid(order: Order) -> list[Paid]:
     """What may go back to each tender, one row for each taking, in the order of giving back.
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from process_apis.returns import services
 from process_apis.returns.models import Dispute, DisputeState, HeldFor, Refund, RefundState, Return, ReturnState
@@ -69,6 +69,16 @@ def owed(dispute: Dispute) -> list[Refund]:
     return list(_of(dispute).filter(state__in=_NOT_SENT))
 
 
+def unused(order_number: str) -> list[tuple[Dispute, int]]:
+    """Lost chargebacks of an order, each with what of it has not paid for any return yet."""
+    found = []
+    for dispute in Dispute.objects.filter(order_number=order_number, state=DisputeState.LOST).order_by("opened_at"):
+        rows = Refund.objects.filter(provider_reference=dispute.reference, state=RefundState.REPLACED)
+        used = rows.aggregate(sum=Sum("amount_minor"))["sum"] or 0
+        found.append((dispute, dispute.amount_minor - int(used)))
+    return found
+
+
 def held(dispute: Dispute) -> list[Return]:
     """Returns of the order that are credited and wait for the decision, with nothing planned for them yet."""
     waiting = Return.objects.filter(
@@ -82,7 +92,10 @@ def settled_by_bank(refunds: Sequence[Refund], *, dispute: Dispute, now: datetim
     """The customer has got by chargeback what we owed him: nothing is sent any more."""
     for refund in refunds:
         if Refund.objects.filter(id=refund.id, state__in=_NOT_SENT).update(
-            state=RefundState.REPLACED, failure=f"the bank has taken it back: {dispute.reference}", done_at=now
+            state=RefundState.REPLACED,
+            failure=f"the bank has taken it back: {dispute.reference}",
+            done_at=now,
+            provider_reference=dispute.reference,
         ):
             services.note(refund.parent, "refund.settled_by_dispute", refund=str(refund.id), dispute=dispute.reference)
 

@@ -21,6 +21,7 @@ class Part:
     account: str = ""
 
 
+OPEN = (RefundState.PENDING, RefundState.SENT)  # somebody is to see to these
 _BEFORE_CREDIT = (*services.BEFORE_GOODS, ReturnState.RECEIVED, ReturnState.INSPECTED, ReturnState.DISPOSITION_SET)
 
 
@@ -59,7 +60,7 @@ def credit(parent: Return, *, booked_on: date) -> CreditMemo:
 @transaction.atomic
 def plan(parent: Return, memo: CreditMemo | None, parts: Sequence[Part]) -> list[Refund]:
     """Write down how the money goes, a row for each part; what is written down for a return stays."""
-    if parent.refunds.exists():
+    if parent.refunds.exclude(state=RefundState.REPLACED).exists():
         return list(parent.refunds.order_by("key"))
     Refund.objects.bulk_create(
         Refund(
@@ -70,6 +71,11 @@ def plan(parent: Return, memo: CreditMemo | None, parts: Sequence[Part]) -> list
         for number, part in enumerate(parts, start=1)
     )  # fmt: skip
     return list(parent.refunds.order_by("key"))
+
+
+def sent(refund: Refund) -> None:
+    """It is asked for: from here on nobody but who has the money knows whether it is given back."""
+    Refund.objects.filter(id=refund.id, state=RefundState.PENDING).update(state=RefundState.SENT)
 
 
 def done(refund: Refund, *, reference: str, account: str = "", now: datetime) -> bool:

@@ -97,6 +97,12 @@ def shipping_given(order_number: str) -> tuple[int, int]:
     return int(sums["net"] or 0), int(sums["tax"] or 0)
 
 
+def given(order_number: str) -> int:
+    """What returns of an order that stand have given, or are to give, all in all."""
+    rows = Return.objects.filter(order_number=order_number).exclude(state__in=OVER)
+    return int(rows.aggregate(sum=Sum("total_minor"))["sum"] or 0)
+
+
 def clawed_back(order_number: str) -> int:
     """What earlier returns of an order have lost of its promotions."""
     rows = Return.objects.filter(order_number=order_number).exclude(state__in=OVER)

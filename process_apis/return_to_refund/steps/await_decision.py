@@ -66,7 +66,7 @@ def settle_dispute(ctx: StepContext) -> Done:
         returning.undisputed(payment, minor=ctx.facts["blocked_minor"])
         legs = entries.dispute_legs("won", amount=dispute.amount_minor, role=payment.role)
         return Done(decision_entry=_book(ctx, dispute, "dispute_won", legs), then=[_wake(dispute)])
-    owed = chargebacks.settle_lost(dispute, now=ctx.now)
+    owed = chargebacks.settle_lost(dispute, blocked_minor=ctx.facts["blocked_minor"], now=ctx.now)
     legs = entries.dispute_legs("lost", amount=dispute.amount_minor, owed=owed)
     if sent := disputes.given_back(dispute):
         _recover(dispute, sent)

@@ -7,7 +7,7 @@ from process_apis.cases.models import CaseKind
 from process_apis.engine.process import Done, Outcome, StepContext, Wait
 from process_apis.return_to_refund import paying
 from process_apis.return_to_refund.story import going_on
-from process_apis.returns import services
+from process_apis.returns import money, services
 from process_apis.returns.models import Refund, RefundState, Return, ReturnState
 from system_apis.errors import NotAllowed, Refused
 
@@ -20,10 +20,11 @@ def pay_refunds(ctx: StepContext) -> Outcome:
     parent = going_on(ctx)
     if parent is None:
         return Done()
-    for refund in parent.refunds.filter(state=RefundState.PENDING).select_related("parent").order_by("key"):
+    for refund in parent.refunds.filter(state__in=money.OPEN).select_related("parent").order_by("key"):
         if paying.by_channel(parent):
             paying.record(refund, paying.tender_of(refund), reference="channel", now=ctx.now)
             continue
+        money.sent(refund)
         try:
             paying.pay(refund, key=ctx.key, now=ctx.now)
         except NotAllowed:  # our own credentials: nothing is wrong with the customer's card

@@ -1,11 +1,11 @@
 """Decide how the money goes back, and set it aside with each tender, so that nobody else gives the same money back."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from process_apis.engine.process import Done, NeedsPerson, Outcome, StepContext, Wait
 from process_apis.orders import queries as orders
 from process_apis.orders import returning
-from process_apis.return_to_refund import carrying, decisions, sold
+from process_apis.return_to_refund import carrying, chargebacks, decisions, sold
 from process_apis.return_to_refund.story import going_on
 from process_apis.returns import money, queries, services
 from process_apis.returns.models import HeldFor, RefundWay, Return
@@ -27,7 +27,7 @@ def plan_refunds(ctx: StepContext) -> Outcome:
         return Wait("return.dispute_over", until=ctx.now + _LOOK_AGAIN)
     services.release_hold(parent, reason=HeldFor.DISPUTE)
     order = orders.locked(parent.order_number)
-    parts = carrying.planned(parent, _parts(parent, sold.paid(order)))
+    parts = carrying.planned(parent, _parts(parent, sold.paid(order), now=ctx.now))
     payments = {payment.position: payment for payment in order.payments.all()}
     for part in parts:
         if part.payment is not None and part.way != RefundWay.CLAIM:
@@ -36,16 +36,17 @@ def plan_refunds(ctx: StepContext) -> Outcome:
     return Done(parts=len(parts))
 
 
-def _parts(parent: Return, paid: list[decisions.Paid]) -> list[money.Part]:
+def _parts(parent: Return, paid: list[decisions.Paid], *, now: datetime) -> list[money.Part]:
     """`settled_as` of a return says that all of it goes one way, whatever it was paid with."""
-    try:
-        found = decisions.ways(parent.total_minor, paid=paid)
-    except ValueError as short:
+    short = max(0, parent.total_minor - sum(tender.left_minor for tender in paid))
+    if short and not chargebacks.cover(parent, short_minor=short, now=now):
         raise NeedsPerson(
-            f"return {parent.number} cannot be refunded: {short}",
+            f"return {parent.number} cannot be refunded: {short} smallest units more than was paid with all tenders "
+            "and not given back yet",
             proposal="see the order's tenders and earlier refunds; lower the return, or pay the rest another way",
             kind="business",
-        ) from short
+        )
+    found = decisions.ways(parent.total_minor - short, paid=paid)
     return [
         money.Part(RefundWay(parent.settled_as or way.way), way.amount_minor, way.payment, way.taken_reference)
         for way in found

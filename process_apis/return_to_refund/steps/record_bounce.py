@@ -7,7 +7,7 @@ from process_apis.cases import services as cases
 from process_apis.cases.models import CaseKind
 from process_apis.engine.process import Done, NeedsPerson, Outcome, StepContext, Wait
 from process_apis.return_to_refund import paying
-from process_apis.returns import services
+from process_apis.returns import money, services
 from process_apis.returns.models import Refund, RefundState, ReturnState
 from system_apis.inbox import queries as inbox
 from system_apis.payments.gateway import payments
@@ -48,9 +48,10 @@ def await_other_way(ctx: StepContext) -> Outcome:
 def pay_other_way(ctx: StepContext) -> Done:
     """The return's own journey is over, so this one pays."""
     bounced = Refund.objects.select_related("parent").get(id=ctx.facts["refund"])
-    pending = bounced.parent.refunds.filter(state=RefundState.PENDING).select_related("parent")
+    pending = bounced.parent.refunds.filter(state__in=money.OPEN).select_related("parent")
     paid = []
     for refund in pending.order_by("key"):
+        money.sent(refund)
         paying.pay(refund, key=ctx.key, now=ctx.now)
         paid.append(paying.entry_reference(refund))
     parent = bounced.parent
