@@ -51,6 +51,12 @@ def _one(sql: str) -> int:
         return int(cursor.fetchone()[0] or 0)
 
 
+def _per_currency(sql: str) -> dict[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return {currency: int(minor) for currency, minor in cursor.fetchall()}
+
+
 def _count(name: str, left: str, right: str) -> Equation:
     return _equation(name, _one(left), _one(right))
 
@@ -74,8 +80,11 @@ def _orders_out() -> Equation:
 
 
 def _money(outside: Mapping[str, Any]) -> list[Equation]:
-    """What the provider took and what channels had taken before, less refunds, is what stands in payment clearing."""
-    found = []
+    """What the provider took and what channels had taken before, less refunds, is what stands in payment clearing.
+
+    What banks have taken back for customers, and their fees, is gone from both.
+    """
+    found, disputed = [], _per_currency(_DISPUTED)
     with connection.cursor() as cursor:
         cursor.execute(_CAPTURED)
         ours = {
@@ -84,6 +93,7 @@ def _money(outside: Mapping[str, Any]) -> list[Equation]:
     clearing = _balances("PSP", "CHAN", "COD")
     for currency in sorted(ours.keys() | outside["payments"].keys() | clearing.keys()):
         by_provider, by_channel = ours.get(currency, (0, 0))
+        by_provider -= disputed.get(currency, 0)
         theirs = outside["payments"].get(currency, {}).get("net", 0)
         show, cleared = _shown_in(currency), clearing.get(currency, 0)
         found.append(_equation("taken by the provider - refunded = its books", by_provider, theirs, show))
@@ -95,9 +105,7 @@ def _money(outside: Mapping[str, Any]) -> list[Equation]:
 
 def _stored_value() -> list[Equation]:
     """What customers spent of gift cards, store credit and points is what the ledger owes them less."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SPENT)
-        spent = {currency: int(minor) for currency, minor in cursor.fetchall()}
+    spent = _per_currency(_SPENT)
     owed = _balances("GC", "SC", "LOY")
     return [
         _equation("stored value spent = owed less", spent.get(currency, 0), owed.get(currency, 0), _shown_in(currency))
@@ -180,6 +188,10 @@ SELECT currency,
                 FILTER (WHERE settled_by IN ('channel', 'carrier')), 0)
 FROM orders_paymentmovement movement JOIN orders_payment payment ON payment.id = movement.payment_id
 WHERE movement.provider_reference NOT IN ('stored_value', 'transfer', 'cash', 'exchange') OR settled_by = 'stored_value'
+GROUP BY currency
+"""
+_DISPUTED = """
+SELECT currency, sum(fee_minor + CASE WHEN state = 'won' THEN 0 ELSE amount_minor END) FROM returns_dispute
 GROUP BY currency
 """
 _SPENT = """
