@@ -52,6 +52,7 @@ def begin(row: Order, order: CanonicalOrder, *, now: datetime) -> OrderStatus:
             title=line.title,
             quantity=line.quantity,
             unit_price_minor=line.unit_price.minor,
+            kind=line.kind,
         )
         for line in order.lines
     ]
@@ -176,6 +177,8 @@ def _line(line: OrderLine) -> dict[str, Any]:
         "shipped": line.shipped,
         "cancelled": line.cancelled,
         "unit_price_minor": line.unit_price_minor,
+        "kind": line.kind,
+        "promised_on": line.promised_on.isoformat() if line.promised_on else None,
     }
 
 

@@ -88,6 +88,8 @@ STATUS: dict[str, Any] = {
             "shipped": 1,
             "cancelled": 0,
             "unit_price": _PRICE,
+            "kind": "goods",
+            "promised_on": None,
         }
     ],
     "parcels": [

@@ -6,6 +6,7 @@ from uuid import UUID
 from rest_framework import serializers
 
 from canonical.money import Money
+from canonical.order import LineKind
 from experience_apis.availability.fragment import UNKNOWN
 from experience_apis.availability.models import AvailabilityStatus
 from experience_apis.order_status.models import OrderStatus, ShopperState
@@ -203,6 +204,8 @@ class OrderLineOut(StrictSerializer):
     shipped = serializers.IntegerField()
     cancelled = serializers.IntegerField()
     unit_price = MoneyField()
+    kind = serializers.CharField(help_text="goods, gift_wrap, fee, free_gift, pre_order or subscription_renewal")
+    promised_on = serializers.DateField(allow_null=True, help_text="of a pre-order: it leaves from this day on")
 
 
 class ParcelLineOut(StrictSerializer):
@@ -276,6 +279,9 @@ class OrderStatusOut(StrictSerializer):
     version = serializers.IntegerField(help_text="rises with each change")
 
 
+_OF_OLD = {"kind": LineKind.GOODS, "promised_on": None}  # rows of an earlier release say nothing of these
+
+
 def shown(row: OrderStatus) -> dict[str, Any]:
     """A status row as `OrderStatusOut` says."""
 
@@ -288,7 +294,7 @@ def shown(row: OrderStatus) -> dict[str, Any]:
         "state": row.state,
         "headline": row.headline,
         "what_next": row.what_next,
-        "lines": [{**line, "unit_price": money(line["unit_price_minor"])} for line in row.lines],
+        "lines": [{**_OF_OLD, **line, "unit_price": money(line["unit_price_minor"])} for line in row.lines],
         "parcels": [
             {**each, "tracking_url": tracking.link(each["carrier"], each["tracking_number"])} for each in row.parcels
         ],

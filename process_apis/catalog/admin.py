@@ -53,7 +53,8 @@ class ProductForm(AmountsForm):
 
     class Meta:
         model = Product
-        fields = ("sku", "gtin", "title", "unit", "tax_code", "currency", "active")
+        fields = ("sku", "gtin", "title", "unit", "tax_code", "currency", "kind", "revenue_role", "min_age",
+                  "released_on", "active")  # fmt: skip
 
 
 class ChannelForm(AmountsForm):
@@ -62,7 +63,7 @@ class ChannelForm(AmountsForm):
 
     class Meta:
         model = Channel
-        fields = ("code", "name", "currency", "taxes_included", "commerce", "active")
+        fields = ("code", "name", "currency", "taxes_included", "commerce", "status_map", "also_pays_with", "active")
 
 
 @admin.register(Product)
@@ -74,10 +75,11 @@ class ProductAdmin(ImportExportMixin, NoDeleteAdmin):
     formats = FORMATS
     form = ProductForm
     list_display = ("sku", "title", "price_text", "cost_text", "tax_code", "active", "stock")
-    list_filter = ("active", "tax_code", "currency")
+    list_filter = ("active", "kind", "tax_code", "currency")
     search_fields = ("=sku", "=gtin", "title")
     ordering = ("sku",)
-    fields = (("sku", "gtin"), ("title", "unit"), ("price", "cost"), ("currency", "tax_code"), "active")
+    fields = (("sku", "gtin"), ("title", "unit"), ("price", "cost"), ("currency", "tax_code"),
+              ("kind", "revenue_role"), ("min_age", "released_on"), "active")  # fmt: skip
     fixed_once_made = ("sku",)
     show_full_result_count = False
 
@@ -101,7 +103,18 @@ class NodeAdmin(NoDeleteAdmin):
     search_fields = ("code", "name")
     ordering = ("rank", "code")
     fieldsets = (
-        (None, {"fields": (("code", "name"), ("kind", "wms"), "rank", ("latitude", "longitude"), ("active", "ours"))}),
+        (
+            None,
+            {
+                "fields": (
+                    ("code", "name"),
+                    ("kind", "wms"),
+                    "rank",
+                    ("latitude", "longitude"),
+                    ("active", "ours", "attended"),
+                )
+            },
+        ),
         ("Sending", {"fields": (("ships", "send_cutoff"), ("orders_a_day", "send_cost_minor"))}),
         ("Counter", {"fields": ("offers_pickup", ("pickup_lead_min", "pickup_cutoff_min"), ("online", "heard_at"))}),
         ("Hours", {"fields": ("time_zone", "opening_hours")}),
@@ -122,7 +135,8 @@ class ChannelAdmin(NoDeleteAdmin):
     list_filter = ("active",)
     search_fields = ("code", "name")
     ordering = ("code",)
-    fields = (("code", "name"), ("currency", "shipping"), ("taxes_included", "commerce"), "active")
+    fields = (("code", "name"), ("currency", "shipping"), ("taxes_included", "commerce"),
+              ("status_map", "also_pays_with"), "active")  # fmt: skip
     fixed_once_made = ("code",)
 
     @display(description="shipping")

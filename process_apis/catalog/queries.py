@@ -52,6 +52,12 @@ def channel(code: str) -> Channel:
     return found
 
 
+def status_word(code: str, state: str) -> str:
+    """What a channel calls a state of an order; our own word where it has none."""
+    words = Channel.objects.filter(code=code).values_list("status_map", flat=True).first()
+    return str((words or {}).get(state, state))
+
+
 def sells_to(country: str) -> bool:
     """Is the country one whose tax we can charge?"""
     return Jurisdiction.objects.filter(country=country).exists()

@@ -13,7 +13,7 @@ from process_apis.order_to_cash import trace
 from process_apis.order_to_cash.admin_acts import CANCEL, CANCEL_AS_FRAUD, CANCEL_UNITS, RELEASE_HOLD
 from process_apis.orders.models import Order, OrderState
 from retail_platform.kernel.admin import ReadOnlyAdmin
-from retail_platform.kernel.admin_pages import Table, label, list_link, number, payload
+from retail_platform.kernel.admin_pages import Table, label, link, list_link, number, payload
 
 ORDER_LABELS: dict[str, str] = {
     OrderState.RECEIVED: "info", OrderState.ACCEPTED: "info", OrderState.RESERVED: "info",
@@ -50,11 +50,13 @@ class OrderAdmin(ReadOnlyAdmin):
     fieldsets = (
         (None, {"fields": (
             ("number", "state_label"), ("channel", "channel_order_id"), ("total", "shipping"),
-            ("placed_at", "closed_at"), ("erp_reference", "correlation"), "cancel_reason",
+            ("placed_at", "closed_at"), ("erp_reference", "correlation"), ("on_hold", "risk"), "cancel_reason",
         )}),
-        ("Customer", {"fields": (("customer_name", "customer_email"), "address")}),
+        ("Customer", {"fields": (
+            ("customer_name", "customer_email"), ("person", "purchase_order"), ("placed_by", "sold_at"), "address",
+        )}),
     )  # fmt: skip
-    readonly_fields = ("state_label", "total", "shipping", "correlation", "address")
+    readonly_fields = ("state_label", "total", "shipping", "correlation", "address", "person")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         return super().get_queryset(request).annotate(parcels_sent=Count("parcels"))
@@ -78,6 +80,10 @@ class OrderAdmin(ReadOnlyAdmin):
     @display(description="came in as")
     def correlation(self, order: Order) -> str:
         return list_link("inbox_inboxmessage", order.correlation_id, q=order.correlation_id)
+
+    @display(description="person")
+    def person(self, order: Order) -> str:
+        return link("orders_customer", order.customer_id, order.customer_name or "somebody")
 
     @display(description="ship to")
     def address(self, order: Order) -> str:

@@ -10,7 +10,7 @@ from process_apis.engine.models import ProcessRun
 from process_apis.ledger.models import JournalEntry
 from process_apis.order_to_cash.trace import Trace, TraceEvent
 from process_apis.orders.admin import PARCEL_LABELS
-from process_apis.orders.models import Order, PaymentMovement, PaymentState
+from process_apis.orders.models import Order, OrderLine, PaymentMovement, PaymentState
 from process_apis.sourcing.admin import candidates_table
 from process_apis.sourcing.models import SourcingDecision
 from process_apis.stock.admin import RESERVATION_LABELS
@@ -35,11 +35,24 @@ def lines(order: Order, story: Trace) -> Table:
     rows = [
         (line.position, link("catalog_product", line.sku), line.title, number(line.quantity), number(line.shipped),
          number(line.cancelled), _money(order, line.unit_price_minor), _money(order, line.discount_minor),
-         _money(order, line.tax_minor))
+         _money(order, line.tax_minor), _about(line))
         for line in order.lines.all()[:SHOW_AT_MOST]
     ]  # fmt: skip
-    headers = ("line", "sku", "title", "ordered", "shipped", "cancelled", "unit price", "discount", "tax")
+    headers = ("line", "sku", "title", "ordered", "shipped", "cancelled", "unit price", "discount", "tax",
+               "what it is")  # fmt: skip
     return Table("Lines", headers, rows)
+
+
+def _about(line: OrderLine) -> str:
+    """Its kind, and what follows from it."""
+    told = [
+        line.kind.replace("_", " "),
+        f"contract {line.contract}" if line.contract else "",
+        f"leaves from {line.promised_on}" if line.promised_on else "",
+        f"wanted on {line.wanted_on}" if line.wanted_on else "",
+        f"from the age of {line.min_age}" if line.min_age else "",
+    ]
+    return ", ".join(filter(None, told))
 
 
 def tenders(order: Order, story: Trace) -> Table:

@@ -38,10 +38,17 @@ ORDER = {
     **_ROW,
     "erp_reference": "SO-1001",
     "cancel_reason": "",
+    "channel_state": "closed",
+    "on_hold": "",
+    "customer_id": "0b6f3e1e-8c7a-4d39-9a53-3c6c0f1f2a11",
+    "purchase_order": "",
+    "placed_by": "",
+    "sold_at": "",
     "lines": [
         {
             "line_id": "1", "sku": "SKU-00001", "title": "Coat, white, no. 1", "unit": "EA", "quantity": 1,
             "shipped": 1, "cancelled": 0, "unit_price": _eur("119.00"), "discount": _eur("0.00"), "tax": _eur("19.00"),
+            "kind": "goods", "contract": "", "wanted_on": None, "promised_on": None, "min_age": 0,
         }
     ],
     "tenders": [

@@ -10,7 +10,7 @@ from retail_platform.kernel.serializers import MoneyField, StrictSerializer
 MOST_LINES, MOST_UNITS, MOST_TENDERS = 100, 1000, 10
 
 
-class DeskLineIn(StrictSerializer):
+class DeskOrderLineIn(StrictSerializer):
     sku = serializers.CharField(max_length=64)
     quantity = serializers.IntegerField(min_value=1, max_value=MOST_UNITS)
     unit_price = MoneyField(required=False, least=0, help_text="agreed by hand; left out: what the channel asks")
@@ -19,13 +19,13 @@ class DeskLineIn(StrictSerializer):
     wanted_on = serializers.DateField(required=False, help_text="when the customer wants it")
 
 
-class DeskCustomerIn(StrictSerializer):
+class DeskOrderCustomerIn(StrictSerializer):
     name = serializers.CharField(max_length=200)
     email = serializers.EmailField(max_length=254)
     reference = serializers.CharField(required=False, max_length=120, help_text="the customer's number with us")
 
 
-class DeskTenderIn(StrictSerializer):
+class DeskOrderTenderIn(StrictSerializer):
     kind = serializers.RegexField(r"^[a-z_]{1,32}\Z", help_text="card, gift_card, cash_on_delivery, invoice_terms ...")
     token = serializers.CharField(max_length=255, required=False, help_text="of a card or wallet")
     number = serializers.CharField(max_length=40, required=False, help_text="of a gift card or account")
@@ -36,11 +36,11 @@ class DeskTenderIn(StrictSerializer):
 class DeskOrderIn(StrictSerializer):
     channel = serializers.CharField(max_length=64, help_text="under whose prices and name it is sold")
     operator = serializers.CharField(max_length=120, help_text="who places it: your own id of the person")
-    lines: Any = serializers.ListSerializer(child=DeskLineIn(), allow_empty=False, max_length=MOST_LINES)
-    customer = DeskCustomerIn()
+    lines: Any = serializers.ListSerializer(child=DeskOrderLineIn(), allow_empty=False, max_length=MOST_LINES)
+    customer = DeskOrderCustomerIn()
     ship_to = ShipToIn()
     payments: Any = serializers.ListSerializer(
-        child=DeskTenderIn(), required=False, allow_empty=False, max_length=MOST_TENDERS,
+        child=DeskOrderTenderIn(), required=False, allow_empty=False, max_length=MOST_TENDERS,
         help_text="what comes to the total; left out where there is nothing to pay",
     )  # fmt: skip
     pickup_node = serializers.CharField(required=False, max_length=32, help_text="the store to collect it at")

@@ -10,6 +10,12 @@ from retail_platform.kernel.serializers import StrictSerializer
 class OrderOut(OrderRowOut):
     erp_reference = serializers.CharField(allow_blank=True, help_text="the ERP's own number of the sales order")
     cancel_reason = serializers.CharField(allow_blank=True)
+    channel_state = serializers.CharField(help_text="its state in its channel's own word")
+    on_hold = serializers.CharField(allow_blank=True, help_text="fraud, payment, mapping or stock; empty: it goes on")
+    customer_id = serializers.UUIDField(allow_null=True, help_text="the person, the same in every channel")
+    purchase_order = serializers.CharField(allow_blank=True, help_text="the buyer's own number of it")
+    placed_by = serializers.CharField(allow_blank=True, help_text="who placed it for the buyer; empty: the buyer")
+    sold_at = serializers.CharField(allow_blank=True, help_text="the store whose till took it")
     lines = OrderLineOut(many=True)
     tenders = TenderOut(many=True, source="payments")
     parcels = ParcelOut(many=True)

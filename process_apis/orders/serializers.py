@@ -42,6 +42,11 @@ class OrderLineOut(StrictSerializer):
     unit_price = MinorField("unit_price_minor", currency="order.currency")
     discount = MinorField("discount_minor", currency="order.currency", help_text="for all units of the line")
     tax = MinorField("tax_minor", currency="order.currency", allow_null=True, help_text="null until it is known")
+    kind = serializers.CharField(help_text="goods, gift_wrap, fee, free_gift, pre_order or subscription_renewal")
+    contract = serializers.CharField(allow_blank=True, help_text="the subscription that it renews")
+    wanted_on = serializers.DateField(allow_null=True, help_text="when the buyer wants it")
+    promised_on = serializers.DateField(allow_null=True, help_text="of a pre-order: it leaves from this day on")
+    min_age = serializers.IntegerField(help_text="from which age on it may be handed over; 0: any")
 
 
 class TenderOut(StrictSerializer):
@@ -52,7 +57,7 @@ class TenderOut(StrictSerializer):
     captured = MinorField("captured_minor", currency="order.currency")
     refunded = MinorField("refunded_minor", currency="order.currency")
     voided = MinorField("voided_minor", currency="order.currency", help_text="held once and let go")
-    settled_by = serializers.CharField(help_text="provider, stored_value, channel, carrier or terms")
+    settled_by = serializers.CharField(help_text="provider, stored_value, channel, carrier, terms or till")
 
 
 class ParcelLineOut(StrictSerializer):

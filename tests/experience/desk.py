@@ -15,6 +15,7 @@ from process_apis.cases.models import Case, CaseKind
 from process_apis.engine.models import ProcessRun, RunState, RunStep, StepState
 from process_apis.ledger import services as ledger
 from process_apis.notices.models import Notice
+from process_apis.orders import customers
 from process_apis.orders import services as orders
 from process_apis.orders.models import Order, Parcel
 from process_apis.publication.models import ChannelLevel, ChannelShop
@@ -69,6 +70,7 @@ def a_day(*, number: str = "W-1001") -> Day:
                       fact_name="commerce.order_received", raw=PAYLOAD, headers={"X-Topic": "orders/create"},
                       now=clock.now())  # fmt: skip
         order, _ = orders.place(an_order(number=number))
+        customers.know(order)
         stock.move(_received(number))
         Reservation.objects.create(order_number=number, line_id="1", sku="BOOT-42", node="WH-1", units=1)
         _stock_papers(number)
