@@ -9,6 +9,8 @@ TEMPLATES: Mapping[str, str] = {
     "order.accepted": "order_confirmed",
     "order.cancelled": "order_cancelled",
     "order.part_cancelled": "order_part_cancelled",
+    "order.backordered": "backordered",
+    "order.line_substituted": "substituted",
     "shipment.dispatched": "shipped",
     "pickup.ready": "ready_to_collect",
     "pickup.reminder": "pickup_reminder",

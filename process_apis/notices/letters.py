@@ -56,11 +56,19 @@ def letter(notice: Notice, *, preview: bool = False) -> Letter:
 
 
 def _of_order(order: Order) -> dict[str, Any]:
+    titles = {line.line_id: line.title or line.sku for line in order.lines.all()}
     return {
         "number": order.number,
         "name": order.customer_name,
         "lines": [
-            {"units": line.quantity - line.cancelled, "ordered": line.quantity, "title": line.title or line.sku}
+            {
+                "units": line.quantity - line.cancelled,
+                "ordered": line.quantity,
+                "title": line.title or line.sku,
+                "to_come": line.quantity - line.cancelled - line.shipped,
+                "promised_on": line.promised_on,
+                "instead_of": titles.get(line.instead_of, ""),
+            }
             for line in order.lines.all()
         ],
         "total": _money(order.total_minor, order.currency),

@@ -55,8 +55,11 @@ def write(request: pytest.FixtureRequest, wms: Callable[..., Call]) -> Call:
     )
 
 
-@pytest.fixture(params=["shipments", "stock_snapshot"])
+@pytest.fixture(params=["shipments", "stock_snapshot", "get_release"])
 def read(request: pytest.FixtureRequest, wms: Callable[..., Call]) -> Call:
+    if request.param == "get_release":
+        made = wms(operation="release", act=lambda port, key: port.release(examples.a_release(), key=key))(a_key())
+        return wms(operation="get_release", act=lambda port, key: port.has_answered(made))
     if request.param == "shipments":
         return wms(operation="shipments", act=lambda port, key: port.shipments_of("W-1"))
     return wms(operation="stock_snapshot", act=lambda port, key: port.stock_snapshot(node="WH-1"))
@@ -165,3 +168,61 @@ def test_a_webhook_with_a_wrong_field_is_a_broken_contract_that_names_it(
 
     with pytest.raises(ContractBroken, match=field):
         port.read_shipment(json.dumps(event).encode())
+
+
+SHORT = {
+    "event_id": "wms-short-REL0000001",
+    "topic": "release.short",
+    "release_id": "REL0000001",
+    "order_no": "W-1",
+    "node": "WH-1",
+    "reason": "not on the shelf",
+    "lines": [{"line_ref": "1", "sku": "BOOT-42", "qty": 1}],
+}
+
+
+def test_a_webhook_reads_as_the_units_that_are_missing(port: SandboxWms) -> None:
+    short = port.read_short(json.dumps(SHORT).encode())
+
+    assert (short.order_number, short.reference, short.lines[0].quantity) == ("W-1", "REL0000001", 1)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("order_no", ""), ("release_id", None), ("node", ""), ("lines", []), ("topic", "stock.moved")]
+)
+def test_a_report_of_missing_units_with_a_wrong_field_is_a_broken_contract_that_names_it(
+    port: SandboxWms, field: str, value: Any
+) -> None:
+    with pytest.raises(ContractBroken, match=field):
+        port.read_short(json.dumps({**SHORT, field: value}).encode())
+
+
+def test_a_release_of_which_nothing_is_found_ships_nothing_and_can_be_taken_back(
+    port: SandboxWms, sandbox: SandboxProcess
+) -> None:
+    sandbox.setup(ship_delay_ms=1, shorts={"W-6": {"WH-1": {"BOOT-42": 99}}})
+    made = port.release(examples.a_release(number="W-6"), key=a_key())
+    _until(lambda: bool(sandbox.effects(operation="short", subject="W-6")))
+    port.recall(made, key=a_key())
+
+    assert port.shipments_of("W-6") == ()
+
+
+def test_a_node_that_looks_at_nothing_has_not_answered_and_one_that_ships_has(
+    port: SandboxWms, sandbox: SandboxProcess
+) -> None:
+    sandbox.setup(silent_nodes=["WH-1"])
+    silent = port.release(examples.a_release(number="W-7"), key=a_key())
+    sandbox.setup(silent_nodes=[])
+    awake = port.release(examples.a_release(number="W-8"), key=a_key())
+
+    assert [port.has_answered(made) for made in (silent, awake)] == [False, True]
+
+
+def test_a_request_that_was_recalled_needs_no_answer(port: SandboxWms, sandbox: SandboxProcess) -> None:
+    sandbox.setup(silent_nodes=["WH-1"])
+    made = port.release(examples.a_release(number="W-9"), key=a_key())
+    port.recall(made, key=a_key())
+    sandbox.setup(silent_nodes=[])
+
+    assert port.has_answered(made)

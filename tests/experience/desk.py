@@ -13,6 +13,7 @@ from experience_apis.partners.models import Endpoint
 from process_apis.cases import services as cases
 from process_apis.cases.models import Case, CaseKind
 from process_apis.engine.models import ProcessRun, RunState, RunStep, StepState
+from process_apis.fulfilment.models import Cause, SendRequest, SentLater, Way
 from process_apis.ledger import services as ledger
 from process_apis.notices.models import Notice
 from process_apis.orders import customers
@@ -158,6 +159,13 @@ def _told_and_chosen(number: str) -> None:
         "candidates": [{"nodes": ["WH-1"], "points": {"distance": 12}, "lost": ""}],
         "left_out": {"STORE-001": "it does not ship"},
     }  # fmt: skip
+    SendRequest.objects.create(
+        order_number=number, channel="web", node="WH-1", reference=f"REL-{number}", asked_at=NOON
+    )
+    SentLater.objects.create(
+        order_number=number, line_id="1", sku="BOOT-42", node="WH-1", units=1, cause=Cause.SHORT_PICK,
+        way=Way.BACKORDER, needs_goods=True, since=NOON,
+    )  # fmt: skip
     SourcingDecision.objects.create(order_number=number, channel="web", chosen=[part], explanation=explanation, at=NOON)
     stored_value.open_account(kind=ValueKind.GIFT_CARD, number=f"6006 4910 {number}", pin="4711", currency="EUR")
 
