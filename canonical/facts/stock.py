@@ -31,6 +31,17 @@ class SnapshotDue(Value):
     node: str
 
 
+class StockOversold(Value):
+    """Units are promised that are not there any more; this order was promised last. `oversold` names this one hit."""
+
+    oversold: str
+    order_number: str
+    line_id: str
+    sku: Sku
+    node: NodeCode
+    units: int
+
+
 FACTS: dict[str, type[Value]] = {
     "stock.changed": StockChanged,
     "stock.snapshot_due": SnapshotDue,
@@ -39,4 +50,5 @@ FACTS: dict[str, type[Value]] = {
     "stock.transfer_received": StockWorth,
     "stock.transfer_lost": StockWorth,
     "stock.adjusted": StockWorth,
+    "stock.oversold": StockOversold,
 }

@@ -2,6 +2,7 @@
 
 from process_apis.engine.process import Process, Step
 from process_apis.order_to_cash.steps.accept_order import accept_order, reject_order
+from process_apis.order_to_cash.steps.answer_oversold import answer_oversold
 from process_apis.order_to_cash.steps.await_parcels import await_parcels
 from process_apis.order_to_cash.steps.await_turn import await_turn
 from process_apis.order_to_cash.steps.book_deposit import book_deposit, reverse_deposit
@@ -130,6 +131,14 @@ SHORT_PICK = Process(  # a node lacks what it was asked to send
     steps=(Step(record_short_pick),),
 )
 
+OVERSOLD = Process(  # what was promised to an order is not there any more, and no node was asked for it yet
+    name="oversold",
+    starts_on="stock.oversold",
+    subject="oversold",
+    on_refusal="park",
+    steps=(Step(answer_oversold),),
+)
+
 SEND_LATER = Process(  # units that wait for goods, or that another node sends instead
     name="send_later",
     starts_on="order.sent_later",
@@ -220,6 +229,7 @@ PROCESSES = (
     SHIPMENT_INTAKE,
     SHIPMENT_FOUND,
     SHORT_PICK,
+    OVERSOLD,
     SEND_LATER,
     UNANSWERED,
     PARCEL,

@@ -1,13 +1,20 @@
-"""What is wrong with the goods becomes a case: less than is promised, below zero, told twice with different words."""
+"""What is wrong with the goods becomes a case: less than is promised, below zero, told twice with different words.
+
+Of what is promised and not there each promise that is hit is told as well, the last made first, unless a node was asked
+to send it: that one says itself what it does not find.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import uuid4
 
 from process_apis.cases import services as cases
 from process_apis.cases.models import CaseKind
-from process_apis.stock.models import Reservation
+from process_apis.stock.models import Reservation, ReservationState, StockPosition
+from retail_platform.kernel.outbox import services as outbox
 
 PROMISED = ("held", "open", "allocated")
+PROMISES_LOOKED_AT = 200
 
 
 def report_worse(positions: Sequence[Mapping[str, Any]]) -> None:
@@ -16,6 +23,7 @@ def report_worse(positions: Sequence[Mapping[str, Any]]) -> None:
         sku, node, on_hand, shortage = (position[name] for name in ("sku", "node", "on_hand", "shortage"))
         if shortage:
             orders = orders_hit(sku=sku, node=node, shortage=shortage)
+            _tell_hit(sku=sku, node=node, shortage=shortage)
             cases.open_case(
                 kind=CaseKind.BUSINESS,
                 fingerprint=f"stock.shortage:{node}:{sku}",
@@ -38,12 +46,33 @@ def report_worse(positions: Sequence[Mapping[str, Any]]) -> None:
 def orders_hit(*, sku: str, node: str, shortage: int) -> list[str]:
     """The orders a shortage hits, the last promised first, until it is covered."""
     found: list[str] = []
-    for promise in Reservation.objects.filter(sku=sku, node=node, state__in=PROMISED).order_by("-id")[:200]:
+    for promise in Reservation.objects.filter(sku=sku, node=node, state__in=PROMISED).order_by("-id")[
+        :PROMISES_LOOKED_AT
+    ]:
         if shortage <= 0:
             break
         found.append(promise.order_number)
         shortage -= promise.units - promise.consumed
     return list(dict.fromkeys(found))
+
+
+def still_short(*, sku: str, node: str) -> int:
+    """Units promised there that are not there, as it stands now."""
+    return StockPosition.objects.filter(sku=sku, node=node).values_list("shortage", flat=True).first() or 0
+
+
+def _tell_hit(*, sku: str, node: str, shortage: int) -> None:
+    open_ones = Reservation.objects.filter(sku=sku, node=node, state=ReservationState.OPEN).order_by("-id")
+    for promise in open_ones[:PROMISES_LOOKED_AT]:
+        if shortage <= 0:
+            break
+        units = min(promise.units - promise.consumed, shortage)
+        shortage -= units
+        outbox.add(
+            name="stock.oversold", aggregate=f"stock:{node}:{sku}",
+            data={"oversold": uuid4().hex, "order_number": promise.order_number, "line_id": promise.line_id,
+                  "sku": sku, "node": node, "units": units},
+        )  # fmt: skip
 
 
 def report_conflicts(conflicts: Sequence[tuple[str, int, int]]) -> None:
