@@ -124,7 +124,9 @@ def _returns(now: Any) -> Part:
     colours = [
         {"closed": "#22c55e", "rejected": "#ef4444", "expired": "#94a3b8"}.get(state, "#6366f1") for state in present
     ]
-    bars = chart([str(state.label) for state in present], [("returns", [counts[state] for state in present], colours)])
+    bars = chart(
+        [str(state.label).lower() for state in present], [("returns", [counts[state] for state in present], colours)]
+    )
     foot = f"{counts.get('held', 0)} held, {counts.get('refund_failed', 0)} with a refund that failed"
     cards = [card("Returns under way", under_way, foot, "returns_return")]
     return cards, [panel("Returns by state", "requested within 30 days", bars, empty=not present)]

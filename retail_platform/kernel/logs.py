@@ -19,7 +19,7 @@ _SECRET_TEXT = re.compile(
 )
 _CARD = re.compile(r"(?<![\w.-])[3-6]\d{14,18}(?![\w-])")
 _HIDDEN = "[hidden]"
-_LONGEST = 4000
+_LONGEST, _BEGINNING = 4000, 1000  # of a traceback the end says most
 _DEEPEST = 4
 
 Event = MutableMapping[str, Any]
@@ -83,7 +83,8 @@ def _clean(name: str, value: Any, depth: int) -> Any:
 
 
 def _clean_text(text: str) -> str:
-    text = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+    if len(text) > _LONGEST:
+        text = f"{text[:_BEGINNING]} … {text[_BEGINNING - _LONGEST :]}"
     text = _SECRET_TEXT.sub(_HIDDEN, text)
     return _CARD.sub(lambda match: "[card]" if _luhn(match.group()) else match.group(), text)
 

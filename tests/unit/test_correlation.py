@@ -101,3 +101,16 @@ def test_an_error_is_one_line_with_its_trace() -> None:
             logger.exception("failed")
 
     assert "ValueError: odd" in written(fail)["exception"]
+
+
+def test_of_a_long_traceback_the_end_is_kept() -> None:
+    def fails(logger: logging.Logger) -> None:
+        try:
+            raise ValueError("x" * 9000 + " the very cause")
+        except ValueError:
+            logger.exception("broken")
+
+    line = written(fails)
+    assert line["exception"].startswith("Traceback")
+    assert line["exception"].endswith("the very cause")
+    assert len(line["exception"]) < 4100

@@ -23,7 +23,9 @@ from retail_platform.kernel.admin import NoDeleteAdmin, ReadOnlyAdmin
 from retail_platform.kernel.admin_pages import SHOW_AT_MOST, Table, label, link, list_link, moment, number
 
 RESERVATION_LABELS: dict[str, str] = {
-    ReservationState.OPEN: "primary", ReservationState.CONSUMED: "success", ReservationState.RELEASED: "info",
+    ReservationState.HELD: "info", ReservationState.OPEN: "primary", ReservationState.ALLOCATED: "primary",
+    ReservationState.CONSUMED: "success", ReservationState.RELEASED: "info", ReservationState.EXPIRED: "info",
+    ReservationState.TRANSFERRED: "info",
 }  # fmt: skip
 
 
