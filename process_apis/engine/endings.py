@@ -33,7 +33,7 @@ _MEND_WHAT_IS_MISSING = (
     "is through, close this one by taking the run back (compensate)."
 )
 log = structlog.get_logger(__name__)
-RETRY_BASE_S, RETRY_CAP_S = 1.0, 300.0
+RETRY_BASE_S, RETRY_CAP_S = 1.0, 30.0  # the breaker spares a vendor that is down; who waited longest goes first
 _PASSING = {"40001", "40P01", "55P03"}  # serialization, deadlock, lock time-out: the same again is the answer
 _PASSING_CLASSES = {"08", "53", "57"}  # connection, resources, operator intervention
 
