@@ -6,7 +6,6 @@ from canonical.money import Money
 from canonical.order import Customer, Order, OrderLine, Tender, TenderState
 from process_apis.orders import queries as orders
 from process_apis.orders import services as order_book
-from process_apis.orders.models import Order as OrderRow
 from process_apis.return_to_refund import exchanges
 from process_apis.return_to_refund.booking import book
 from process_apis.return_to_refund.models import Exchange
@@ -60,7 +59,6 @@ def place(exchange: Exchange, *, now: datetime) -> tuple[str, list[str]]:
     account = _account(exchange, exchange.currency)
     entries = _change(exchange, account) if parent.currency != exchange.currency else []
     row, _ = order_book.place(_order(exchange, account, credit, now=now))
-    OrderRow.objects.filter(id=row.id).update(replaces=parent.order_number)
     Exchange.objects.filter(id=exchange.id).update(order_number=row.number)
     services.note(parent, "exchange.placed", order_number=row.number, credit_minor=credit)
     return row.number, entries

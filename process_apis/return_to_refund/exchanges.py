@@ -19,6 +19,7 @@ from process_apis.cases import services as cases
 from process_apis.cases.models import CaseKind
 from process_apis.catalog import queries as catalog
 from process_apis.catalog import tenders as rates
+from process_apis.catalog.models import Channel
 from process_apis.ledger import services as ledger
 from process_apis.orders import queries as orders
 from process_apis.return_to_refund import opening
@@ -83,6 +84,7 @@ def open_exchange(
         reason=reason, note=note, node=node, waive_policy=waive_policy, now=now,
     )  # fmt: skip
     place = catalog.channel(channel or orders.order(number).channel)
+    _ours(place)
     _hands_over(node)
     priced = _priced(wanted, currency=place.currency)
     total = sum(each.quantity * (each.unit_price_minor or 0) for each in priced)
@@ -160,6 +162,14 @@ def carried(exchange: Exchange) -> tuple[int, int]:
         return exchange.total_minor, exchange.total_minor
     share = Fraction(parent.total_minor * exchange.total_minor, brings)
     return ceil(share), exchange.total_minor
+
+
+def _ours(place: Channel) -> None:
+    if place.commerce:
+        raise ExchangeRefused(
+            f"{place.code} sells for itself: goods it did not sell are none of its orders",
+            errors=[{"pointer": "/channel", "detail": "name a channel of our own that sells the new goods"}],
+        )
 
 
 def _hands_over(node: str) -> None:
