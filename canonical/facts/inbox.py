@@ -29,6 +29,7 @@ class ShipmentFound(Value):
 FACTS: dict[str, type[Value]] = {
     "commerce.order_received": InboxFact,
     "commerce.order_updated": InboxFact,
+    "commerce.risk_reported": InboxFact,
     "wms.shipment_reported": InboxFact,
     "wms.shipment_found": ShipmentFound,
     "wms.short_reported": InboxFact,

@@ -33,6 +33,7 @@ from process_apis.order_to_cash.steps.give_up_rest import (
     settle_pickup,
 )
 from process_apis.order_to_cash.steps.issue_invoice import issue_invoice
+from process_apis.order_to_cash.steps.note_risk import note_risk
 from process_apis.order_to_cash.steps.post_journal import (
     post_cancellation,
     post_cost,
@@ -67,6 +68,13 @@ ORDER_CHANGE_INTAKE = Process(  # the same for a change; it may come before the 
     starts_on="commerce.order_updated",
     subject="inbox_id",
     steps=(Step(take_in_order, queue="checkout"),),
+)
+
+ORDER_RISK = Process(  # a shop thinks again of an order it has told us of
+    name="order_risk",
+    starts_on="commerce.risk_reported",
+    subject="inbox_id",
+    steps=(Step(note_risk, queue="checkout"),),
 )
 
 CANCELLING = (
@@ -224,6 +232,7 @@ STORE_REJECTION = Process(  # another store, or sent home; where nobody has it t
 PROCESSES = (
     ORDER_INTAKE,
     ORDER_CHANGE_INTAKE,
+    ORDER_RISK,
     ORDER_TO_CASH,
     ORDER_CANCEL,
     SHIPMENT_INTAKE,

@@ -9,12 +9,17 @@ from process_apis.cases.models import CaseKind
 from process_apis.orders import holds, queries
 from process_apis.orders.models import HoldReason, Order, OrderState
 
+_GONE = (OrderState.RELEASED, OrderState.PART_SHIPPED, OrderState.SHIPPED)
+
 
 def look_at(order: Order, *, now: datetime) -> None:
     """Hold the order, or warn of it; once somebody has let it go on, it goes on."""
     if order.cleared_by or order.on_hold:
         return
-    if reason := _why(order):
+    reason = _why(order)
+    if reason and order.state in _GONE:
+        _too_late_to_hold(order, reason)
+    elif reason:
         holds.hold(order, why=HoldReason.FRAUD, reason=reason)
         cases.open_case(
             kind=CaseKind.BUSINESS,
@@ -32,6 +37,17 @@ def look_at(order: Order, *, now: datetime) -> None:
             title=f"order {order.number} looks like {', '.join(twins)}: same customer, goods and total",
             proposal="Ask the customer whether both are meant; cancel one if not. Both go on meanwhile.",
         )
+
+
+def _too_late_to_hold(order: Order, reason: str) -> None:
+    cases.open_case(
+        kind=CaseKind.BUSINESS,
+        fingerprint=f"fraud:{order.number}",
+        subject=order.number,
+        title=f"order {order.number} may be a fraud, and is {order.state.replace('_', ' ')}: {reason}",
+        detail=f"Placed at {order.channel} by {order.customer_name or 'somebody without a name'}.",
+        proposal="Cancel it with fraud as reason: what has not left is stopped, what has left is asked back.",
+    )
 
 
 def _why(order: Order) -> str:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from canonical.money import Money
-from canonical.order import Order
+from canonical.order import Order, Risk
 from canonical.shipment import Shipment
 from system_apis.terms import CallKey, VendorRef, VendorTerms
 
@@ -52,6 +52,14 @@ class OrderChange:
 
 
 @dataclass(frozen=True, slots=True)
+class RiskReport:
+    """What a shop has come to think of an order, after it told us of it."""
+
+    channel_order_id: str
+    risk: Risk
+
+
+@dataclass(frozen=True, slots=True)
 class FeedItem:
     """One order as a feed tells it now. `version` names this state of it: the same once more is no news."""
 
@@ -85,6 +93,9 @@ class CommercePort(Protocol):
 
     def read_change(self, raw: bytes) -> OrderChange:
         """Read what the same webhook says of cancellations. Raises ContractBroken."""
+
+    def read_risk(self, raw: bytes) -> RiskReport:
+        """Read what a shop's webhook says of the risk of an order. Raises ContractBroken."""
 
     def tell_shipped(self, channel_order_id: str, shipment: Shipment, *, key: CallKey) -> VendorRef: ...
 

@@ -7,10 +7,11 @@ from typing import Self
 from canonical.money import Money
 from canonical.order import Order
 from canonical.shipment import Shipment
-from system_apis.commerce.port import FeedPage, Level, LevelAnswer, LevelState, OrderChange
+from system_apis.commerce.port import FeedPage, Level, LevelAnswer, LevelState, OrderChange, RiskReport
 from system_apis.commerce.vendors.market import mapping
 from system_apis.commerce.vendors.market.client import MarketClient
 from system_apis.connections.models import Connection
+from system_apis.errors import ContractBroken
 from system_apis.terms import CallKey, VendorRef, VendorTerms
 from system_apis.transport.client import VendorClient
 
@@ -38,6 +39,10 @@ class Market:
     def read_change(self, raw: bytes) -> OrderChange:
         """Read what the same order says of cancellations. Raises ContractBroken."""
         return mapping.read_change(raw)
+
+    def read_risk(self, raw: bytes) -> RiskReport:
+        """It says that with each order, and sends no webhooks."""
+        raise ContractBroken("the marketplace tells of risk in its feed alone")
 
     def tell_shipped(self, channel_order_id: str, shipment: Shipment, *, key: CallKey) -> VendorRef:
         """Tell of one parcel; it takes the buyer's money for it to our account."""

@@ -8,7 +8,8 @@ from canonical.money import Money
 from canonical.order import Order
 from canonical.shipment import Shipment
 from retail_platform.kernel import clock
-from system_apis.commerce.port import Level, LevelAnswer, OrderChange
+from system_apis.commerce import risks
+from system_apis.commerce.port import Level, LevelAnswer, OrderChange, RiskReport
 from system_apis.commerce.vendors.sandbox import levels as level_mapping
 from system_apis.commerce.vendors.sandbox import mapping, orders
 from system_apis.commerce.vendors.sandbox.client import SandboxCommerceClient
@@ -39,6 +40,10 @@ class SandboxCommerce:
     def read_change(self, raw: bytes) -> OrderChange:
         """Read what the same webhook says of cancellations. Raises ContractBroken."""
         return orders.read_change(raw)
+
+    def read_risk(self, raw: bytes) -> RiskReport:
+        """Read what a webhook says of the risk of an order. Raises ContractBroken."""
+        return risks.read_risk(raw)
 
     def tell_shipped(self, channel_order_id: str, shipment: Shipment, *, key: CallKey) -> VendorRef:
         """Tell of one parcel. Raises Refused when the shop counts more units than were bought."""

@@ -8,7 +8,8 @@ from canonical.money import Money
 from canonical.order import Order
 from canonical.shipment import Shipment
 from retail_platform.kernel import clock
-from system_apis.commerce.port import Level, LevelAnswer, LevelState, OrderChange
+from system_apis.commerce import risks
+from system_apis.commerce.port import Level, LevelAnswer, LevelState, OrderChange, RiskReport
 from system_apis.commerce.vendors.shopify import cancelling, fulfilment, inventory, mapping, refunding
 from system_apis.commerce.vendors.shopify.client import ShopifyClient
 from system_apis.commerce.vendors.shopify.graphql import FULFIL, ORDER_TO_FULFIL, SET_STOCK, STOCK_SHOWN
@@ -46,6 +47,10 @@ class ShopifyCommerce:
     def read_change(self, raw: bytes) -> OrderChange:
         """Read what an orders/updated or orders/cancelled webhook says of cancellations. Raises ContractBroken."""
         return cancelling.read_change(_document(raw))
+
+    def read_risk(self, raw: bytes) -> RiskReport:
+        """Read what a webhook says of the risk of an order. Raises ContractBroken."""
+        return risks.read_risk(raw)
 
     def tell_shipped(self, channel_order_id: str, shipment: Shipment, *, key: CallKey) -> VendorRef:
         """Fulfil what is in the parcel, with its tracking, and let Shopify write to the customer."""

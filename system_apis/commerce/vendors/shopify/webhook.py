@@ -32,5 +32,6 @@ RULES = WebhookRules(
         "orders/create": "commerce.order_received",
         "orders/updated": "commerce.order_updated",
         "orders/cancelled": "commerce.order_updated",
+        "orders/risk_assessment_changed": "commerce.risk_reported",
     },
 )
