@@ -12,21 +12,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canonical.money import Money
+from canonical.order import LineKind
 from process_apis.catalog.tenders import STANDARD
 from process_apis.order_to_cash import decisions
+from process_apis.order_to_cash import lines as lines_rules
 
 ROLES = {code: (role, draw_order, capture_at == "order") for code, _, _, role, draw_order, capture_at, _, _ in STANDARD}
-CLEARED = {"PSP", "CHAN", "COD", "GC", "SC", "LOY"}
+REVENUE = ("REV", "WRAPREV", "FEEREV")
+CLEARED = {"PSP", "CHAN", "COD", "GC", "SC", "LOY", "TILL"}
 
 
 class Line(NamedTuple):
-    """An order line in smallest units: `sent` are its units by parcel, `cancelled` those that never leave."""
+    """An order line in smallest units: `sent` are its units by parcel, `cancelled` those that never leave.
+
+    `earns` says by weight which accounts its revenue is for: of a bundle those of its parts. A service has no parcel
+    of its own: it is billed with the first one.
+    """
 
     price: int
     discount: int
     tax: int
     sent: list[int]
     cancelled: int
+    earns: dict[str, int]
+    kind: LineKind
 
     @property
     def units(self) -> int:
@@ -73,19 +82,33 @@ def _split(draw: st.DrawFn, whole: int, parts: int) -> list[int]:
     return [after - before for before, after in zip([0, *cuts], [*cuts, whole], strict=True)]
 
 
+def _line(draw: st.DrawFn, kind: LineKind, sent: list[int], cancelled: int) -> Line:
+    price = draw(st.integers(0, 10**6)) * (sum(sent) + cancelled)
+    discount = price if kind == LineKind.FREE_GIFT else draw(st.one_of(st.just(price), st.integers(0, price)))
+    tax = draw(st.integers(0, (price - discount) // 2))
+    parts = draw(st.lists(st.tuples(st.sampled_from(REVENUE), st.integers(0, 10**6)), max_size=4))
+    return Line(
+        price, discount, tax, sent, cancelled, lines_rules.revenue_of(draw(st.sampled_from(REVENUE)), parts), kind
+    )
+
+
 @st.composite
 def sales(draw: st.DrawFn, *, cancels: bool = True) -> Sale:
-    """Up to four lines in up to four parcels, free ones among them, paid with up to four tenders of any kind."""
+    """Up to four lines of any kind in up to four parcels, and services with them, paid with up to four tenders."""
     included, parcels = draw(st.booleans()), draw(st.integers(1, 4))
     lines = []
     for _ in range(draw(st.integers(1, 4))):
         *sent, cancelled = _split(draw, draw(st.integers(1, 12)), parcels + 1)
         if not cancels:
             sent[0], cancelled = sent[0] + cancelled, 0
-        price = draw(st.integers(0, 10**6)) * (sum(sent) + cancelled)
-        discount = draw(st.one_of(st.just(price), st.integers(0, price)))
-        tax = draw(st.integers(0, (price - discount) // 2))
-        lines.append(Line(price, discount, tax, sent, cancelled))
+        kind = draw(st.sampled_from([LineKind.GOODS, LineKind.FREE_GIFT, LineKind.PRE_ORDER]))
+        lines.append(_line(draw, kind, sent, cancelled))
+    first = next((at for at in range(parcels) if any(line.sent[at] for line in lines)), None)
+    for _ in range(draw(st.integers(0, 2))):
+        units = draw(st.integers(1, 3))
+        sent = [units if at == first else 0 for at in range(parcels)]
+        kind = draw(st.sampled_from([LineKind.GIFT_WRAP, LineKind.FEE]))
+        lines.append(_line(draw, kind, sent, 0 if first is not None else units))
     shipping = draw(st.integers(0, 5000))
     sale = Sale(lines, included, shipping, draw(st.integers(0, shipping)), [])
     amounts = _split(draw, sale.total, draw(st.integers(1, 4)))
@@ -104,7 +127,11 @@ def bill(sale: Sale) -> Billed:
     for number in range(len(sale.lines[0].sent)):
         if not any(line.sent[number] for line in sale.lines):
             continue
-        net, discount, tax = map(sum, zip(*(_share(sale, line, number) for line in sale.lines), strict=True))
+        shares = [_share(sale, line, number) for line in sale.lines]
+        net, discount, tax = map(sum, zip(*shares, strict=True))
+        earned = lines_rules.earned(
+            [(share[0], line.earns) for share, line in zip(shares, sale.lines, strict=True)], currency="EUR"
+        )
         shipping = 0 if invoices else sale.shipping - (sale.shipping_tax if sale.taxes_included else 0)
         tax += 0 if invoices else sale.shipping_tax
         invoices.append(net - discount + tax + shipping)
@@ -112,7 +139,7 @@ def bill(sale: Sale) -> Billed:
         drawn = decisions.draw(invoices[-1], tenders=list(left.items()))
         left = {tender: minor - drawn.get(tender, 0) for tender, minor in left.items()}
         journal += decisions.sale_legs(
-            net=net,
+            net=earned,
             discount=discount,
             shipping=shipping,
             tax=tax,
@@ -163,8 +190,32 @@ def test_the_whole_journal_of_an_order_balances(sale: Sale) -> None:
 @given(sales())
 def test_revenue_shipping_and_tax_less_discount_are_what_was_invoiced(sale: Sale) -> None:
     billed = bill(sale)
-    assert -balance(billed.journal, "REV", "SHIPREV", "TAX", "DISC") == sum(billed.invoices)
+    assert -balance(billed.journal, *REVENUE, "SHIPREV", "TAX", "DISC") == sum(billed.invoices)
     assert -balance(billed.journal, "TAX") == billed.taxes
+
+
+@given(sales())
+def test_an_account_earns_nothing_of_lines_that_are_not_for_it(sale: Sale) -> None:
+    journal = bill(sale).journal
+    for role in REVENUE:
+        if not any(line.earns.get(role) for line in sale.lines):
+            assert balance(journal, role) == 0
+
+
+@given(sales())
+def test_a_free_gift_adds_nothing_to_what_is_invoiced(sale: Sale) -> None:
+    paid = [line for line in sale.lines if line.kind != LineKind.FREE_GIFT]
+    shares = [_share(sale, line, at) for at in range(len(sale.lines[0].sent)) for line in paid]
+    goods = sum(net - discount + tax for net, discount, tax in shares)
+    billed = bill(sale)
+    net_shipping = sale.shipping + (0 if sale.taxes_included else sale.shipping_tax)
+    assert sum(billed.invoices) == goods + (net_shipping if billed.invoices else 0)
+
+
+@given(st.integers(0, 10**9), st.lists(st.tuples(st.sampled_from(REVENUE), st.integers(0, 10**6)), max_size=6))
+def test_sharing_revenue_over_accounts_loses_nothing(net: int, parts: list[tuple[str, int]]) -> None:
+    shared = lines_rules.earned([(net, lines_rules.revenue_of("REV", parts))], currency="EUR")
+    assert sum(shared.values()) == net
 
 
 @given(sales())
