@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import psycopg
 import requests
@@ -98,7 +99,7 @@ class RetailDay:
 
     def effects(self, **wish: Any) -> list[dict[str, Any]]:
         """What was done at the vendors, oldest first."""
-        query = "&".join(f"{name}={value}" for name, value in {"limit": 10_000, **wish}.items())
+        query = urlencode({"limit": 10_000, **wish})
         return list(self.control("GET", f"/effects?{query}")["effects"])
 
     def fault(self, system: str, kind: str, **wish: Any) -> None:
