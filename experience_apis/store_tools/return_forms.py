@@ -5,15 +5,17 @@ from typing import Any
 from django import forms
 
 from experience_apis.store_tools.receipts import BY
-from process_apis.returns.models import Disposition
+from process_apis.returns.models import Disposition, Suspicion
 
 CONDITIONS = [("new", "as new"), ("opened", "opened"), ("worn", "worn"), ("damaged", "damaged")]
+_SUSPECT = "suspect:"
 SEEN = [
     ("", "somebody else looks at it"),
     (Disposition.RESTOCK, "back on the shelf"),
     (Disposition.REFURBISH, "to be mended"),
     (Disposition.QUARANTINE, "set aside: something is wrong"),
     (Disposition.DESTROY, "destroy"),
+    *((f"{_SUSPECT}{why.value}", f"not paid for: {why.label}") for why in Suspicion),
 ]
 BY_WORDS = {"order": "Order", "invoice": "Invoice", "card": "Card", "loyalty": "Loyalty number", "email": "E-mail"}
 
@@ -54,7 +56,7 @@ class TakeBackForm(forms.Form):
             {
                 "line_id": line["line_id"], "sku": line["sku"], "units": units,
                 "condition": given[f"condition-{line['line_id']}"],
-                "disposition": given[f"disposition-{line['line_id']}"],
+                **_seen(given[f"disposition-{line['line_id']}"]),
             }
             for line in self.lines
             if (units := given.get(f"units-{line['line_id']}"))
@@ -73,4 +75,12 @@ class NoReceiptForm(forms.Form):
 
     def handed(self) -> list[dict[str, Any]]:
         """As the operation's body has them."""
-        return [{name: self.cleaned_data[name] for name in ("sku", "units", "condition", "disposition")}]
+        given = self.cleaned_data
+        return [{**{name: given[name] for name in ("sku", "units", "condition")}, **_seen(given["disposition"])}]
+
+
+def _seen(choice: str) -> dict[str, str]:
+    """What staff chose, as a disposition or a suspicion."""
+    if choice.startswith(_SUSPECT):
+        return {"disposition": "", "suspect": choice.removeprefix(_SUSPECT)}
+    return {"disposition": choice}

@@ -17,6 +17,7 @@ from experience_apis.store_tools.return_forms import CONDITIONS, SEEN, LookupFor
 from experience_apis.store_tools.returns_api import take_back
 from process_apis.orders import queries as orders
 from process_apis.returns import queries
+from process_apis.returns.models import ReceiptLine
 from retail_platform.kernel.problem import DomainError
 
 
@@ -84,7 +85,10 @@ def _taken(request: HttpRequest, node: str, form: TakeBackForm | NoReceiptForm, 
     else:
         amount = Money(minor=made.total_minor, currency=made.currency)
         way = {"store_credit": "as store credit", "cash": "in cash: take it from the till"}.get(made.settled_as, "")
-        messages.success(request, f"Taken back as {made.number}. The customer gets {amount} {way or 'as it was paid'}.")
+        said = f"The customer gets {amount} {way or 'as it was paid'}."
+        if ReceiptLine.objects.filter(receipt__parent=made).exclude(suspect="").exists():
+            said = "Pay nothing out: somebody looks into it first."
+        messages.success(request, f"Taken back as {made.number}. {said}")
     return redirect("store-returns-page", node=node)
 
 

@@ -325,5 +325,17 @@ def test_the_page_takes_back_without_a_receipt(play: Play, phone: Browser) -> No
     assert "store credit" in press(phone, "no-receipt", **typed, condition="new", disposition="restock")
 
 
+def test_the_page_pays_nothing_out_for_an_empty_box(play: Play, phone: Browser) -> None:
+    sent(play)
+    typed = {"order_number": NUMBER, "key": "0b6f7b1e-6f0e-4b57-9d9b-0f3f5d3b2a11", "refund": "cash"}
+    lines = {"units-1": "1", "condition-1": "new", "disposition-1": "suspect:empty_box"}
+
+    said = press(phone, "take", **typed, **lines)
+    play.go()
+
+    assert "Pay nothing out" in said
+    assert (ReceiptLine.objects.get().suspect, money(NUMBER)[1]) == ("empty_box", 0)
+
+
 def test_another_stores_returns_are_not_there(play: Play, phone: Browser) -> None:
     assert phone.get("/store/WH-1/returns/").status_code == 404

@@ -12,14 +12,14 @@ from process_apis.return_to_refund.at_store import Handed
 from process_apis.return_to_refund.decisions import Asked
 from process_apis.return_to_refund.receiving import Came
 from process_apis.returns import services
-from process_apis.returns.models import Disposition, Receipt, ReceiptLine, Refund, Return, ReturnPolicy
+from process_apis.returns.models import Disposition, Receipt, ReceiptLine, Refund, Return, ReturnKind, ReturnPolicy
 from process_apis.stored_value import numbers
 from process_apis.stored_value import services as stored_value
 from process_apis.stored_value.models import ValueKind
 from retail_platform.kernel import clock
 from tests.factories import a_line, an_order, eur
 from tests.playing import Play, books, money, playing
-from tests.returning import NUMBER, sent
+from tests.returning import NUMBER, decide, dispute, sent
 from tests.sandbox_process import SandboxProcess
 
 pytestmark = pytest.mark.django_db
@@ -141,3 +141,27 @@ def test_goods_for_the_vendor_are_a_claim_on_him(play: Play) -> None:
     play.go()
 
     assert books(NUMBER)["AP"] == 4000
+
+
+def test_a_goodwill_given_before_is_not_given_again_when_all_comes_back(play: Play) -> None:
+    sent(play)
+    opening.open_return(number=NUMBER, key="g", kind=ReturnKind.GOODWILL, goodwill_minor=900, now=clock.now())
+    play.go()
+
+    parent = asked()
+    comes_back(play, parent)
+
+    assert (parent.total_minor, money(NUMBER)[1], books(NUMBER).get("RFL", 0)) == (11000, 11900, 0)
+    assert parent.arithmetic[-1] == ["given before, beyond the goods", -900]
+
+
+def test_what_comes_back_after_a_lost_chargeback_was_paid_by_it(play: Play) -> None:
+    payment = sent(play)
+    decide(play, dispute(play, payment, amount=5000), won=False)
+    lost = books(NUMBER)["CBL"]
+
+    parent = asked()
+    comes_back(play, parent)
+
+    assert (lost, parent.state) == (5000, "closed")
+    assert (money(NUMBER)[1], books(NUMBER).get("RFL", 0), books(NUMBER).get("CBL", 0)) == (6900, 0, 0)
