@@ -1,6 +1,6 @@
-"""What the examples of the stock book's documentation are about: two variances to decide, a file with a bad line."""
+"""What the stock book's documentation is about: two variances to decide, a file with a bad line, a lot."""
 
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO
 
 from canonical.stock import StockLevel, StockSnapshot
@@ -10,12 +10,15 @@ from process_apis.stock.faces.counted_api import TO_ACCEPT, TO_REFUSE
 from process_apis.stock.faces.files_api import EXAMPLE as FILE
 from process_apis.stock.files import taking
 from process_apis.stock.files.lines import NEEDED
-from process_apis.stock.models import SetAside, SnapshotTaken, StockPosition, Variance
+from process_apis.stock.incoming import lots
+from process_apis.stock.incoming.lots import ToldLot
+from process_apis.stock.models import Lot, SetAside, SnapshotTaken, StockPosition, Variance
 from retail_platform.demo import assortment
 from retail_platform.kernel import correlation
 
 NODE, OWNER = "WH-1", "wms"
 COUNTED = (assortment.sku_of(assortment.SKUS - 1), assortment.sku_of(assortment.SKUS))
+LOT = ToldLot("SKU-00001", NODE, "L-2026-06", 6, date(2035, 3, 31), OWNER)
 _KEY = "wms:WH-1:9000"
 _ROW = f"{_KEY},SKU-GHOST,WH-1,2,DZN,receipt,2026-03-01T09:30:00Z,"
 
@@ -23,6 +26,8 @@ _ROW = f"{_KEY},SKU-GHOST,WH-1,2,DZN,receipt,2026-03-01T09:30:00Z,"
 def tell(*, now: datetime) -> None:
     """Tell it all once: what is there already stays."""
     with correlation.use(correlation.new()):
+        if not Lot.objects.filter(lot=LOT.lot).exists():
+            lots.take([LOT])
         if not SnapshotTaken.objects.filter(node=NODE, source=OWNER).exists():
             _count_differently(now)
         raw = f"{','.join(NEEDED)}\n{_ROW}\nEND,1\n".encode()
