@@ -27,6 +27,7 @@ TABLES = (
     ("orders.view_order", tables.movements),
     ("orders.view_order", tables.parcels),
     ("stock.view_reservation", tables.reservations),
+    ("fulfilment.view_sentlater", tables.sent_later),
     ("sourcing.view_sourcingdecision", tables.sourcing),
     ("engine.view_processrun", tables.runs),
     ("cases.view_case", tables.cases),

@@ -7,6 +7,7 @@ from process_apis.cases.admin import STATE_LABELS
 from process_apis.cases.models import Case
 from process_apis.engine.admin import RUN_LABELS
 from process_apis.engine.models import ProcessRun
+from process_apis.fulfilment.models import SentLater
 from process_apis.ledger.models import JournalEntry
 from process_apis.order_to_cash.trace import Trace, TraceEvent
 from process_apis.orders.admin import PARCEL_LABELS
@@ -101,6 +102,16 @@ def reservations(order: Order, story: Trace) -> Table:
         for each in Reservation.objects.filter(order_number=order.number).order_by("id")[:SHOW_AT_MOST]
     ]  # fmt: skip
     return Table("Reservations", ("line", "sku", "node", "units", "left already", "state"), rows)
+
+
+def sent_later(order: Order, story: Trace) -> Table:
+    """Units that were missing, or are not there yet, and what is done about them."""
+    rows = [
+        (each.line_id, link("catalog_product", each.sku), link("catalog_node", each.node), number(each.units),
+         each.get_cause_display(), each.get_way_display(), each.get_state_display(), str(each.promised_on or ""))
+        for each in SentLater.objects.filter(order_number=order.number).order_by("since")[:SHOW_AT_MOST]
+    ]  # fmt: skip
+    return Table("Sent later", ("line", "sku", "node", "units", "why", "how", "state", "expected"), rows)
 
 
 def sourcing(order: Order, story: Trace) -> Table:

@@ -1,5 +1,6 @@
 """Units sold before they are there: the node is asked for them once they have come in, or on the day they may leave."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils import timezone
@@ -14,9 +15,8 @@ from process_apis.stock import queries as stock
 from process_apis.stock.models import Reservation
 
 
-def held_back(order: Order, *, now: datetime) -> dict[str, int]:
+def held_back(order: Order, rows: Sequence[Reservation], *, now: datetime) -> dict[str, int]:
     """Units that cannot be sent yet, by the id of their promise: of pre-orders all until their day has come."""
-    rows = stock.to_send(order.number)
     there = stock.physically_free([(row.sku, row.node) for row in rows])
     early = {
         line.line_id

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from process_apis.catalog.models import Node, Product
+from process_apis.catalog.models import BundlePart, Node, Product
 from process_apis.fulfilment import watch
 from process_apis.fulfilment.decisions import Rule, instead, promise_day, rule_for
 from process_apis.fulfilment.models import HandlingRule, SendRequest, SentLater, Substitute
-from process_apis.orders.models import Order, OrderEvent, OrderLine, OrderState
+from process_apis.orders.models import Cancellation, Order, OrderEvent, OrderLine, OrderState, Parcel
 from process_apis.stock.models import Reservation, Supply
 from process_apis.stock.queries import to_send
 from process_apis.stock.reserving import backorders
@@ -51,15 +51,21 @@ def two_lines(**changes: Any) -> Any:
     return an_order(lines=lines, **changes)
 
 
-def found_short(play: Play, missing: dict[str, int], *, order: Any = None) -> None:
+def found_short(play: Play, missing: dict[str, int], *, order: Any = None, **elsewhere: dict[str, int]) -> None:
     """The order is placed and released, and WH-1 lacks these units: its report has come in."""
-    play.sandbox.setup(ship_delay_ms=AT_ONCE_MS, parcels={NUMBER: 1}, shorts={NUMBER: {"WH-1": missing}})
+    shorts = {NUMBER: {"WH-1": missing, "STORE-001": elsewhere.get("store", {})}}
+    play.sandbox.setup(ship_delay_ms=AT_ONCE_MS, parcels={NUMBER: 1}, shorts=shorts)
     play.place(order or two_lines())
     play.go()
-    told = effects(play, "short")[0]
+    hear_short(play, 1)
+
+
+def hear_short(play: Play, count: int) -> None:
+    """The report of the so-manieth release that was short comes in."""
+    told = effects(play, "short", count=count)[count - 1]
     event = {
         "event_id": told["key"], "topic": "release.short", "release_id": told["reference"], "order_no": NUMBER,
-        "node": "WH-1", "lines": told["lines"],
+        "node": told["node"], "lines": told["lines"],
     }  # fmt: skip
     inbox.receive(
         connection=Connection.objects.get(code="wms"), event_id=told["key"], topic="release.short",
@@ -104,6 +110,49 @@ def test_units_that_are_missing_are_sent_by_another_node(play: Play) -> None:
     play.later(3)
     assert (state(), units()) == (OrderState.CLOSED, {"1": (1, 1, 0), "2": (2, 2, 0)})
     assert money(NUMBER) == (35700, 0, 0)
+
+
+def test_who_lacked_it_is_not_asked_again(play: Play) -> None:
+    on_hand({"COAT-1": 3}, node="STORE-001")
+    found_short(play, {"COAT-1": 1}, store={"COAT-1": 1})
+    play.later()
+    hear_short(play, 2)
+    play.parcels_leave(NUMBER)
+    play.later(6)
+
+    assert [node for node, _ in asked(play)] == ["WH-1", "STORE-001"]
+    assert (state(), units()["2"], money(NUMBER)) == (OrderState.CLOSED, (2, 1, 1), (23800, 0, 11900))
+
+
+def test_a_report_heard_twice_moves_goods_once(play: Play) -> None:
+    on_hand({"COAT-1": 3}, node="STORE-001")
+    found_short(play, {"COAT-1": 1})
+    later = SentLater.objects.get()
+    hear_short(play, 1)
+    assert SentLater.objects.get() == later
+
+
+def test_a_part_of_a_bundle_that_is_missing_is_sent_by_another_node_and_billed_with_it(play: Play) -> None:
+    BundlePart.objects.create(bundle="SOCK-1", part="BOOT-42", units=1)
+    BundlePart.objects.create(bundle="SOCK-1", part="COAT-1", units=2)
+    on_hand({"COAT-1": 3}, node="STORE-001")
+    found_short(play, {"COAT-1": 1}, order=an_order(lines=(a_line(sku="SOCK-1"),)))
+    play.parcels_leave(NUMBER, count=2)
+    play.later(3)
+    assert (state(), money(NUMBER)) == (OrderState.CLOSED, (11900, 0, 0))
+    assert sorted(Parcel.objects.values_list("total_minor", flat=True)) == [0, 11900]
+
+
+def test_a_cancellation_waits_while_a_node_is_being_asked(play: Play) -> None:
+    on_hand({"COAT-1": 3}, node="STORE-001")
+    found_short(play, {"COAT-1": 1})
+    SentLater.objects.update(state="sending")
+    asked_for = play.cancel(NUMBER, {"2": 1})
+    play.go()
+    assert Cancellation.objects.get(id=asked_for.id).state == "requested"
+    SentLater.objects.update(state="sent")
+    play.later(2)
+    assert Cancellation.objects.get(id=asked_for.id).state != "requested"
 
 
 def test_what_nobody_else_has_is_taken_off_and_only_the_rest_is_paid(play: Play) -> None:

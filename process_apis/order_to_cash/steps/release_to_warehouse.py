@@ -23,19 +23,19 @@ def release_to_warehouse(ctx: StepContext) -> Done:
     order = queries.order(ctx.subject)
     if order.pickup_node:
         return Done(then=[partial(ask_store, order, now=ctx.now)])
-    nodes, asked, writes = catalog.nodes(), {}, []
-    kept = ctx.facts.get("held_back", {}) if ctx.key.tried_before else held_back(order, now=ctx.now)
+    nodes, asked, writes, rows = catalog.nodes(), {}, [], promised.to_send(order.number)
+    kept = ctx.facts.get("held_back", {}) if ctx.key.tried_before else held_back(order, rows, now=ctx.now)
     if kept and not ctx.key.tried_before:  # what was asked for once stays what was asked for
         ctx.keep(held_back=kept)
-    for node, reserved in groupby(promised.to_send(order.number), key=lambda reservation: reservation.node):
-        rows = list(reserved)
-        later = {row.id: kept.get(str(row.id), 0) for row in rows}
+    for node, reserved in groupby(rows, key=lambda reservation: reservation.node):
+        parts = list(reserved)
+        later = {row.id: kept.get(str(row.id), 0) for row in parts}
         writes += [
-            partial(keep_for_later, order, row, units=later[row.id], now=ctx.now) for row in rows if later[row.id]
+            partial(keep_for_later, order, row, units=later[row.id], now=ctx.now) for row in parts if later[row.id]
         ]
         lines = tuple(
             ShipmentLine(line_id=row.line_id, sku=row.sku, quantity=row.units - later[row.id])
-            for row in rows
+            for row in parts
             if row.units > later[row.id]
         )
         if not lines:
