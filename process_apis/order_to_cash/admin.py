@@ -11,6 +11,7 @@ from canonical.money import Money
 from process_apis.order_to_cash import admin_tables as tables
 from process_apis.order_to_cash import trace
 from process_apis.order_to_cash.admin_acts import CANCEL, CANCEL_AS_FRAUD, CANCEL_UNITS, RELEASE_HOLD
+from process_apis.order_to_cash.admin_placing import PLACE_AGAIN
 from process_apis.orders.models import Order, OrderState
 from retail_platform.kernel.admin import ReadOnlyAdmin
 from retail_platform.kernel.admin_pages import Table, label, link, list_link, number, payload
@@ -42,7 +43,7 @@ class OrderAdmin(ReadOnlyAdmin):
     """Found by number, by what the channel calls it, or by the customer's e-mail."""
 
     natural_key = "number"
-    acts = (RELEASE_HOLD, CANCEL_UNITS, CANCEL, CANCEL_AS_FRAUD)
+    acts = (RELEASE_HOLD, PLACE_AGAIN, CANCEL_UNITS, CANCEL, CANCEL_AS_FRAUD)
     list_display = ("number", "channel", "state_label", "total", "placed_at", "parcel_count", "customer_name")
     list_filter = ("state", "channel", "received_at")
     search_fields = ("=number", "=channel_order_id", "=customer_email", "=correlation_id")

@@ -90,6 +90,9 @@ def _offer(draft: Draft) -> Offer:
             if amount and amount.currency != channel.currency:
                 detail = f"The channel sells in {channel.currency}."
                 errors.append({"pointer": f"{lines}/{at}/{name}/currency", "detail": detail})
+    if channel.commerce:  # it would be told of parcels of an order it never had
+        detail = "A shop of its own takes the orders of this channel; place it in one of ours."
+        errors.append({"pointer": "/channel", "detail": detail})
     if not catalog.sells_to(draft.ship_to.country):
         errors.append({"pointer": f"{ship_to}/country", "detail": "We do not sell to this country."})
     if draft.pickup_node and (detail := offers.no_counter(draft.pickup_node, list(known.values()))):

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
+from process_apis.catalog.models import Channel, Product
 from process_apis.orders import holds, services
 from process_apis.orders.models import AskedBy, Cancellation, HoldReason, Order, OrderLine
 from tests.experience.desk import signed_in
@@ -84,3 +85,37 @@ def test_the_page_of_an_order_offers_only_what_can_be_done(order: Order) -> None
 def test_who_only_looks_cannot_cancel(order: Order) -> None:
     assert act(order, "cancel", group="finance").status_code == 403
     assert not Cancellation.objects.exists()
+
+
+def test_an_order_is_placed_again_for_its_customer_with_the_units_asked_for(order: Order) -> None:
+    Product.objects.create(sku="COAT-1", title="Coat", tax_code="standard", price_minor=100, cost_minor=1,
+                           currency="EUR")  # fmt: skip
+    one, other = line(order, "1"), line(order, "2")
+    act(order, "place_again", paid_with="card", token="tok_visa",
+        **{f"line_{one.id}": "0", f"line_{other.id}": "2"})  # fmt: skip
+
+    placed = Order.objects.exclude(id=order.id).get()
+    assert (placed.customer_email, placed.total_minor, placed.placed_by) == (
+        "ada@example.com", 200, "ada: the customer called",
+    )  # fmt: skip
+
+
+def test_what_is_not_sold_any_more_is_not_placed_again_and_the_desk_is_told(order: Order) -> None:
+    answer = act(order, "place_again", paid_with="card", token="tok_visa", **{f"line_{line(order, '2').id}": "1"})
+
+    assert Order.objects.count() == 1
+    assert answer.status_code == 302
+
+
+def test_what_pays_a_web_shops_orders_does_not_pay_ours(order: Order) -> None:
+    act(order, "place_again", paid_with="channel", token="", **{f"line_{line(order, '1').id}": "1"})
+
+    assert Order.objects.count() == 1
+
+
+def test_an_order_of_a_web_shop_is_placed_again_at_the_shop(order: Order) -> None:
+    Channel.objects.update(commerce="shop")
+    browser = signed_in("ada", group="service-desk")
+    page = browser.get(reverse("admin:orders_order_change", args=[order.pk])).content.decode()
+
+    assert "Place it again" not in page

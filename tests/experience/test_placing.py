@@ -169,3 +169,8 @@ def test_what_has_an_age_limit_is_not_ordered_to_where_nobody_can_check_it(till:
     Node.objects.filter(code="STORE-001").update(attended=False, offers_pickup=True)
     told = problem(till.post(TILL, sale(collect_at="STORE-001")))
     assert "Nobody is there to check an age" in told["errors"][0]["detail"]
+
+
+def test_an_order_of_a_channel_with_a_shop_of_its_own_is_placed_there(desk: Caller) -> None:
+    Channel.objects.filter(code="web").update(commerce="shop")
+    assert problem(desk.post(DESK, asked_at_desk()))["errors"][0]["pointer"] == "/channel"
