@@ -5,6 +5,8 @@ OFFERED: tuple[str, ...] = (
     "order.accepted",
     "order.released",
     "order.changed",
+    "order.backordered",
+    "order.line_substituted",
     "order.part_cancelled",
     "order.cancelled",
     "order.closed",

@@ -41,7 +41,8 @@ def test_a_day_of_kills_ties_out(stack: Running, day: RetailDay) -> None:
         f"{landed} of {len(blows)} blows landed; {steps} steps, {again} attempts more; settled "
         f"{time.monotonic() - last:.1f} s after the last blow"
     )
-    assert day.one("SELECT count(*) FROM engine_processrun WHERE finished_at IS NULL") == 0
+    unfinished = "SELECT count(*) FROM engine_processrun WHERE finished_at IS NULL AND process = 'order_to_cash'"
+    assert day.one(unfinished) == 0
 
 
 def test_a_worker_killed_between_a_call_and_its_record_makes_no_second_effect(stack: Running, day: RetailDay) -> None:

@@ -28,7 +28,7 @@ def test_orders_are_taken_while_valkey_is_away(stack: Running, day: RetailDay) -
             slowest = max(slowest, time.monotonic() - sent)
             day.post_order(key=f"no-valkey-shop-{number}-{time.time_ns()}", sku=100 + number, at_the_shop=True)
         day.expected += 24
-        until(lambda: day.control("GET", "/statement")["webhooks"]["pending"] == 0, within_s=20)
+        until(lambda: day.control("GET", "/statement")["webhooks"]["pending"] == 0, within_s=SETTLED_WITHIN_S)
         time.sleep(max(0.0, began + 20.0 - time.monotonic()))
     back = time.monotonic()
     day.settle(within_s=SETTLED_WITHIN_S)
@@ -44,7 +44,7 @@ def test_a_worker_with_all_hands_busy_when_valkey_dies_works_on(stack: Running, 
     for number in range(8):
         assert day.post_order(key=f"busy-{number}-{time.time_ns()}", sku=200 + number).status_code == 202
     day.expected += 8
-    until(lambda: len(day.effects(operation="authorize")) >= held + 3, within_s=30)
+    until(lambda: len(day.effects(operation="authorize")) >= held + 3, within_s=SETTLED_WITHIN_S)
     time.sleep(1.5)
     with chaos.away(stack, "valkey"):
         time.sleep(3)  # meanwhile each of the tasks in work ends, and its acknowledgement fails
@@ -62,7 +62,7 @@ def test_without_its_database_nothing_is_promised_and_nobody_gives_up(stack: Run
         hook = requests.post(f"{day.url}/hooks/wms", data=b"{}", timeout=20)
         time.sleep(5)
     back = time.monotonic()
-    until(lambda: day.post_order(key=key).status_code == 202, within_s=30)
+    until(lambda: day.post_order(key=key).status_code == 202, within_s=SETTLED_WITHIN_S)
     tell(f"first good answer {time.monotonic() - back:.1f} s after PostgreSQL was let back")
     day.expected += 1
     day.settle(within_s=SETTLED_WITHIN_S)
@@ -75,6 +75,8 @@ def test_without_its_database_nothing_is_promised_and_nobody_gives_up(stack: Run
 def test_a_database_that_restarts_during_the_day_loses_nothing(stack: Running, day: RetailDay) -> None:
     began = day.one("SELECT clock_timestamp()")
     placing = day.placing(orders=20, seed=5, over_s=8.0)
-    until(lambda: day.one("SELECT count(*) FROM orders_order WHERE placed_at > %s", began) > 3, within_s=60)
+    until(
+        lambda: day.one("SELECT count(*) FROM orders_order WHERE placed_at > %s", began) > 3, within_s=SETTLED_WITHIN_S
+    )
     stack.kill("postgres")
     assert placing.wait(120) == 0
