@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.decorators import display
 
@@ -52,6 +53,25 @@ def _restock(parent: Return, *, by: str, reason: str, now: datetime) -> None:
         receiving.inspect(line.id, disposition=Disposition.RESTOCK, by=by, now=now)
 
 
+def _suspects(parent: Return) -> QuerySet[ReceiptLine]:
+    lines = ReceiptLine.objects.filter(receipt__parent=parent, disposition=Disposition.QUARANTINE)
+    return lines.exclude(suspect="")
+
+
+def _in_the_queue(parent: Return) -> bool:
+    return _suspects(parent).exists()
+
+
+def _clear(parent: Return, *, by: str, reason: str, now: datetime) -> None:
+    for line in _suspects(parent):
+        receiving.inspect(line.id, disposition=Disposition.RESTOCK, suspect="", by=by, now=now)
+
+
+def _not_as_sold(parent: Return, *, by: str, reason: str, now: datetime) -> None:
+    for line in _suspects(parent):
+        receiving.inspect(line.id, disposition=Disposition.TO_CUSTOMER, by=by, now=now)
+
+
 def _pay_as(way: RefundWay, parent: Return, *, by: str) -> None:
     for refund in parent.refunds.filter(state=RefundState.FAILED):
         paying.otherwise(refund, way=way, by=by)
@@ -88,6 +108,10 @@ ACTS = (
         lambda parent: parent.state not in (*OVER, ReturnState.CLOSED) and not parent.memos.exists(), "danger"),
     Act("restock", "Restock all", "Everything that lies there unseen is as new and can be sold.", _restock, _CHANGE,
         _lies_there),
+    Act("clear", "Clear the suspicion", "What was set aside is what was sold: it is put on the shelf and paid for. "
+        "Somebody else than who had the suspicion says so.", _clear, _CHANGE, _in_the_queue),
+    Act("not-as-sold", "Not what was sold", "What was set aside is sent back to the customer, and nothing is paid for "
+        "it.", _not_as_sold, _CHANGE, _in_the_queue, "danger"),
     Act("store-credit", "Pay as store credit", "What could not be refunded goes to store credit.", _store_credit,
         _CHANGE, lambda parent: parent.state == ReturnState.REFUND_FAILED),
     Act("transfer", "Pay by transfer", "What could not be refunded goes to the customer's bank account. You approve "

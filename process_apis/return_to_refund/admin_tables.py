@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from canonical.money import Money
 from process_apis.ledger.models import JournalEntry
 from process_apis.returns import queries
-from process_apis.returns.models import ReceiptLine, Return
+from process_apis.returns.models import ReceiptLine, Return, Suspicion
 from retail_platform.kernel.admin_pages import SHOW_AT_MOST, Table, folded, label, link, moment, number
 
+_WHY: dict[str, str] = {why.value: str(why.label) for why in Suspicion}
 _DONE = {"done": "success", "failed": "danger", "pending": "info", "held": "warning", "replaced": ""}
 
 
@@ -30,7 +31,7 @@ def goods(came: Sequence[ReceiptLine]) -> Table:
     """What came back, of a return or of one receipt."""
     rows = [
         (link("returns_receipt", line.receipt_id, line.receipt.key), line.receipt.node, line.sku, number(line.units),
-         line.condition, label(line.get_disposition_display()), line.suspect, line.inspected_by,
+         line.condition, label(line.get_disposition_display()), _WHY.get(line.suspect, ""), line.inspected_by,
          moment(line.receipt.received_at))
         for line in came
     ]  # fmt: skip

@@ -15,9 +15,10 @@ from process_apis.ledger import services as ledger
 from process_apis.orders import queries as orders
 from process_apis.orders import returning
 from process_apis.orders.models import Payment
+from process_apis.return_to_refund import sold
 from process_apis.return_to_refund.booking import booking_day
 from process_apis.return_to_refund.entries import refund_legs
-from process_apis.returns import money
+from process_apis.returns import money, services
 from process_apis.returns.models import Refund, RefundState, RefundWay, Return, ReturnKind
 from process_apis.stored_value import numbers
 from process_apis.stored_value import services as stored_value
@@ -29,6 +30,7 @@ _ROLES: Mapping[str, str] = {
     RefundWay.GIFT_CARD: "GC", RefundWay.STORE_CREDIT: "SC", RefundWay.TRANSFER: "BANK", RefundWay.CASH: "TILL",
     RefundWay.EXCHANGE: "DEP",
 }  # fmt: skip
+_OUT = (RefundWay.TRANSFER, RefundWay.CASH)
 _VALUE: Mapping[str, str] = {
     RefundWay.GIFT_CARD: ValueKind.GIFT_CARD,
     RefundWay.STORE_CREDIT: ValueKind.STORE_CREDIT,
@@ -140,7 +142,16 @@ def came_back(refund: Refund, *, why: str) -> None:
 
 @transaction.atomic
 def otherwise(refund: Refund, *, way: RefundWay, by: str, account: str = "") -> Refund:
-    """Pay what failed another way, approved by `by`. Raises WrongState, and NothingLeftToRefund."""
+    """Pay what failed another way, approved by `by`. Raises WrongState, SecondPersonNeeded and NothingLeftToRefund.
+
+    Money that leaves us for an account we have never seen is no one person's to send, from the policy's limit on.
+    """
+    limit = sold.policy(refund.parent.channel).approval_above_minor
+    if way in _OUT and refund.amount_minor > limit and by in ("", refund.parent.requested_by):
+        raise services.SecondPersonNeeded(
+            f"{by or 'nobody'} asked for return {refund.parent.number}; somebody else sends more than {limit} smallest "
+            f"units {way.label}"
+        )
     made = money.replace(refund, way=way, by=by, account=account)
     payment = tender_of(made)
     if payment:

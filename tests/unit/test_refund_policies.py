@@ -7,12 +7,21 @@ import pytest
 from canonical.money import Money
 from canonical.order import Tender, TenderState
 from process_apis.orders.models import Order
-from process_apis.return_to_refund import at_store, opening, receiving
+from process_apis.return_to_refund import at_store, opening, paying, receiving
 from process_apis.return_to_refund.at_store import Handed
 from process_apis.return_to_refund.decisions import Asked
 from process_apis.return_to_refund.receiving import Came
 from process_apis.returns import services
-from process_apis.returns.models import Disposition, Receipt, ReceiptLine, Refund, Return, ReturnKind, ReturnPolicy
+from process_apis.returns.models import (
+    Disposition,
+    Receipt,
+    ReceiptLine,
+    Refund,
+    RefundWay,
+    Return,
+    ReturnKind,
+    ReturnPolicy,
+)
 from process_apis.stored_value import numbers
 from process_apis.stored_value import services as stored_value
 from process_apis.stored_value.models import ValueKind
@@ -165,3 +174,34 @@ def test_what_comes_back_after_a_lost_chargeback_was_paid_by_it(play: Play) -> N
 
     assert (lost, parent.state) == (5000, "closed")
     assert (money(NUMBER)[1], books(NUMBER).get("RFL", 0), books(NUMBER).get("CBL", 0)) == (6900, 0, 0)
+
+
+def test_who_asked_does_not_send_much_money_to_a_bank_account(play: Play) -> None:
+    ReturnPolicy.objects.create(approval_above_minor=10000)
+    parent = a_failed_refund(play)
+
+    with pytest.raises(services.SecondPersonNeeded):
+        paying.otherwise(parent.refunds.get(), way=RefundWay.TRANSFER, by="Tim")
+
+
+def test_somebody_else_sends_it_and_it_leaves_the_bank(play: Play) -> None:
+    ReturnPolicy.objects.create(approval_above_minor=10000)
+    parent = a_failed_refund(play)
+
+    paying.otherwise(parent.refunds.get(), way=RefundWay.TRANSFER, by="Ina")
+    play.go()
+
+    parent.refresh_from_db()
+    assert (parent.state, books(NUMBER)["BANK"], books(NUMBER).get("RFL", 0)) == ("closed", -11900, 0)
+
+
+def a_failed_refund(play: Play) -> Return:
+    """Tim asked for it, Ina agreed, and the card has expired."""
+    sent(play)
+    parent = opening.open_return(number=NUMBER, key="t", lines=[Asked("1", 1)], requested_by="Tim", now=clock.now())
+    play.go()
+    parent.refresh_from_db()
+    services.authorise(parent, by="Ina")
+    play.sandbox.fault("payments", "refuse", operation="refund", count=1, status=402)
+    comes_back(play, parent)
+    return parent
