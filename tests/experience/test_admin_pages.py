@@ -140,3 +140,13 @@ def test_a_page_of_nothing_is_not_found_rather_than_an_error() -> None:
 
 def test_a_case_opens_its_page() -> None:
     assert signed_in("root").get(_page(a_loose_case())).status_code == 200
+
+
+ELSEWHERE = {"catalog.BundlePart", "stock.AuditDue", "stock_policy.Recalculation"}  # within another page, or machinery
+
+
+def test_every_list_can_be_reached_from_the_menu() -> None:
+    groups = signed_in("root").get("/admin/").context["sidebar_navigation"]
+    items = [item for group in groups for item in group["items"]]
+    leads_to = {str(item.get("link_callback") or item["link"]).split("?")[0] for item in items}
+    assert {model._meta.label for model in MODELS if _list(model) not in leads_to} - ELSEWHERE == set()
