@@ -26,9 +26,11 @@ class SamePerson(DomainError):
     kind, title = "same-person", "These are one person already"
 
 
-@transaction.atomic
 def know(order: Order) -> Customer | None:
-    """The person of an order, made if there is none; None for a guest without any name. Raises TwoPeople."""
+    """The person of an order, made if there is none; None for a guest without any name. Raises TwoPeople.
+
+    In the caller's transaction. Whoever is asked about has nothing written.
+    """
     email = order.customer_email.strip().lower()
     by_reference = _by_reference(order.channel, order.customer_reference)
     by_email = _by_email(email)
@@ -45,9 +47,8 @@ def know(order: Order) -> Customer | None:
     if email and not by_email and not person.email:
         Customer.objects.filter(id=person.id).update(email=email)
     if order.customer_reference and not by_reference:
-        CustomerReference.objects.get_or_create(
-            channel=order.channel, reference=order.customer_reference, defaults={"customer": person}
-        )
+        known_as = CustomerReference(channel=order.channel, reference=order.customer_reference, customer=person)
+        CustomerReference.objects.bulk_create([known_as], ignore_conflicts=True)
     Order.objects.filter(id=order.id).update(customer=person)
     return person
 
@@ -71,8 +72,8 @@ def are_the_same(*, keep: UUID, other: UUID) -> Customer:
 def _new(name: str, email: str) -> Customer:
     if not email:
         return Customer.objects.create(name=name)
-    person, _ = Customer.objects.get_or_create(email=email, defaults={"name": name})
-    return person
+    Customer.objects.bulk_create([Customer(name=name, email=email)], ignore_conflicts=True)  # another may be faster
+    return Customer.objects.get(email=email)
 
 
 def _by_reference(channel: str, reference: str) -> Customer | None:

@@ -90,9 +90,9 @@ def _address(wish: dict[str, Any], buyer: dict[str, Any]) -> dict[str, Any]:
     plain = {
         "first_name": buyer["first_name"],
         "last_name": buyer["last_name"],
-        "address1": "",
+        "address1": "Sample Street 1",
         "address2": None,
-        "city": "",
+        "city": "Sampleton",
         "zip": "",
         "province_code": None,
         "country_code": "",
