@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from process_apis.stock.models.files import PackUnit
+from process_apis.stock.models import PackUnit
 
 # Units that convert for every product: what they measure, and how much of it.
 BY_NATURE: Mapping[str, tuple[str, int]] = {
