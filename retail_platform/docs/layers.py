@@ -7,13 +7,14 @@ from django.conf import settings
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One layer's API in words. `scopes` are those a first look needs."""
+    """One layer's API in words. `scopes` are those a first look needs, `chapters` its tags in reading order."""
 
     name: str
     title: str
     audience: str
     purpose: str
     scopes: tuple[str, ...]
+    chapters: tuple[tuple[str, str], ...]
 
 
 _LAYERS = (
@@ -31,6 +32,11 @@ _LAYERS = (
             "partners.read",
             "partners.write",
         ),
+        chapters=(
+            ("storefront", "For shops: what can be had, and orders placed, followed, cancelled and returned."),
+            ("store tools", "For stores and tills: pickups, goods brought back, gift cards, what is where."),
+            ("partners", "For partners: be told of facts at an address of yours, and see what you were told."),
+        ),
     ),
     Layer(
         name="process",
@@ -39,6 +45,20 @@ _LAYERS = (
         purpose="The journeys and the books they write: orders, stock, journals, and each run with its steps. "
         "Come here to follow one order through all systems.",
         scopes=("process.read", "process.write"),
+        chapters=(
+            (
+                "orders",
+                "Every order with its lines, money and parcels; its trace through all systems; holds and edits.",
+            ),
+            ("runs", "Each passage through a journey, step by step, and what a person may tell a parked one."),
+            ("cases", "The exception desk: what waits for a person, and why."),
+            ("returns", "Goods on their way back, from the request to the refund."),
+            ("exchanges", "Goods against goods, at a counter too."),
+            ("stock", "What is where, what moved it, what is promised of it; files, counts, holds, transfers."),
+            ("sourcing", "Why an order is sent from where it is."),
+            ("publication", "What each channel was told it may sell, and how far behind it is."),
+            ("ledger", "Journal entries with what caused them, and the trial balance."),
+        ),
     ),
     Layer(
         name="system",
@@ -47,6 +67,11 @@ _LAYERS = (
         purpose="The systems outside, behind one shape for each kind: ERP, warehouse, payments, tax, commerce. "
         "Come here to see what a connected system says, whoever its vendor is.",
         scopes=("system.read",),
+        chapters=(
+            ("connections", "The accounts at outside systems, and how each is."),
+            ("erp", "What the ERP has: its stock and its trial balance."),
+            ("wms", "What a warehouse has: its stock and its parcels."),
+        ),
     ),
 )
 

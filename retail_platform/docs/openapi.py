@@ -23,7 +23,11 @@ def patterns(layer: str) -> list[URLPattern | URLResolver]:
 
 def generate(layer: Layer) -> dict[str, Any]:
     """The document of a layer, made anew."""
-    words = {"TITLE": f"Retail Platform: {layer.title}", "DESCRIPTION": f"{layer.purpose}\n\nFor {layer.audience}."}
+    words = {
+        "TITLE": f"Retail Platform: {layer.title}",
+        "DESCRIPTION": f"{layer.purpose}\n\nFor {layer.audience}.",
+        "TAGS": [{"name": name, "description": sentence} for name, sentence in layer.chapters],
+    }
     with _one_at_a_time, patched_settings(words):
         document: dict[str, Any] = SchemaGenerator(patterns=patterns(layer.name)).get_schema(request=None, public=True)
     return document

@@ -2,6 +2,7 @@
 
 from csp.constants import SELF
 from csp.decorators import csp_replace
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -17,7 +18,8 @@ from retail_platform.kernel.schema import EXAMPLE_KEYS
 def landing(request: HttpRequest) -> HttpResponse:
     """What there is, and how to get in."""
     address = f"{request.scheme}://{request.get_host()}"
-    return render(request, "docs/landing.html", {"layers": served(), "scopes": SCOPES, "address": address})
+    shown = {"layers": served(), "scopes": SCOPES, "address": address, "experience": "experience" in settings.LAYERS}
+    return render(request, "docs/landing.html", shown)
 
 
 @require_safe

@@ -12,7 +12,7 @@ from retail_platform.docs import audit, openapi
 from retail_platform.docs.layers import Layer, served
 from tests.callers import Caller
 
-ECHO = Layer(name="echo", title="Echo API", audience="tests", purpose="To try things.", scopes=())
+ECHO = Layer(name="echo", title="Echo API", audience="tests", purpose="To try things.", scopes=(), chapters=())
 
 
 @pytest.fixture
@@ -40,8 +40,21 @@ def test_each_layer_has_its_document_and_its_page(http: Client, layer: Layer) ->
     assert f"/api/{layer.name}/schema.json" in http.get(f"/docs/{layer.name}").content.decode()
 
 
+@pytest.mark.parametrize("layer", served(), ids=lambda layer: layer.name)
+def test_a_document_begins_with_its_chapters_in_reading_order(layer: Layer) -> None:
+    document = openapi.document(layer)
+    assert [tag["name"] for tag in document["tags"]] == [name for name, _ in layer.chapters]
+    used = {tag for operations in document["paths"].values() for one in operations.values() for tag in one["tags"]}
+    assert {name for name, _ in layer.chapters} - used == set()
+
+
 def test_the_root_leads_to_the_docs(http: Client) -> None:
     assert http.get("/")["Location"] == "/docs/"
+
+
+def test_the_landing_page_leads_to_every_page_for_people(http: Client) -> None:
+    page = http.get("/docs/").content.decode()
+    assert [path for path in ("/admin/", "/store/", "/track/", "/status") if f'href="{path}"' not in page] == []
 
 
 def test_the_landing_page_says_how_to_get_a_key(http: Client) -> None:
