@@ -11,6 +11,7 @@ from django.db import connection
 from canonical.money import Money
 from process_apis.ledger import queries as ledger
 from retail_platform.demo.equation import Equation
+from retail_platform.demo.shop_window import published_and_shown
 
 
 def make(*, sandbox_url: str) -> list[Equation]:
@@ -29,6 +30,7 @@ def make(*, sandbox_url: str) -> list[Equation]:
         _count("on hand = opening + movements", _ON_HAND, _MOVEMENTS),
         _count("positions that differ from their movements = none", _DIFFERING, "SELECT 0"),
         _count("reserved = open reservations", _RESERVED, _RESERVATIONS),
+        _equation("units published = units the shop shows", *published_and_shown(sandbox_url=sandbox_url)),
         _units_shipped(outside),
         _parcels(outside),
         _count("units collected at counters = units that left the stores for it", _COLLECTED, _LEFT_BY_HAND),

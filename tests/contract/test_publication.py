@@ -15,6 +15,7 @@ from process_apis.catalog.models import Channel, Node, Product
 from process_apis.publication import bell, lag, noting, publisher, shops, weighing
 from process_apis.publication.models import ChannelLevel, ChannelShop
 from process_apis.stock import services as stock
+from retail_platform.demo.shop_window import published_and_shown
 from retail_platform.kernel import clock
 from retail_platform.kernel.outbox import relay
 from retail_platform.kernel.outbox.models import Fact
@@ -103,6 +104,13 @@ def level(shop: Connection, sku: str = "BOOT-42") -> ChannelLevel:
 
 def test_a_new_shop_is_told_of_everything(told: Connection) -> None:
     assert ChannelLevel.objects.filter(channel=told.channel, told=F("wanted"), due_at=None).count() == len(SKUS)
+
+
+def test_the_statement_of_a_day_finds_what_the_shop_shows_otherwise(told: Connection, sandbox: SandboxProcess) -> None:
+    pretend = told.vendor == "sandbox"  # the statement asks the pretend shop's own books
+    assert published_and_shown(sandbox_url=sandbox.url, within_s=0) == ((20, 20) if pretend else (0, 0))
+    by_hand(sandbox, told, 7)
+    assert published_and_shown(sandbox_url=sandbox.url, within_s=0) == ((20, 7) if pretend else (0, 0))
 
 
 def test_a_change_reaches_the_shop(told: Connection, sandbox: SandboxProcess) -> None:
