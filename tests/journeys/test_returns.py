@@ -76,8 +76,8 @@ def returns(day: RetailDay, number: str, *, units: int = 1) -> str:
     return str(ask(day, f"{STOREFRONT}/orders/{number}/returns", body)["number"])
 
 
-def comes_back(day: RetailDay, desk: str, parent: str, *, units: int = 1, sku: int = 31) -> None:
-    goods = {"node": "WH-1", "lines": [{"sku": f"SKU-{sku:05d}", "units": units}]}
+def comes_back(day: RetailDay, desk: str, parent: str, *, units: int = 1, sku: int = 31, node: str = "WH-1") -> None:
+    goods = {"node": node, "lines": [{"sku": f"SKU-{sku:05d}", "units": units}]}
     received = ask(day, f"{DESK}/returns/{parent}/receive", goods, key=desk)
     seen = {"receipt": received["receipts"][0]["key"], "position": 1, "disposition": "restock"}
     ask(day, f"{DESK}/returns/{parent}/inspect", seen, key=desk)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from canonical.order import Tender, TenderState
 from process_apis.catalog.models import Channel, FxRate
 from process_apis.ledger import services as ledger
 from process_apis.ledger.models import JournalEntry, Period, PeriodState
@@ -13,9 +14,12 @@ from process_apis.orders.models import Order
 from process_apis.return_to_refund import advances, paying
 from process_apis.returns.models import Dispute, RefundState, RefundWay, Return, ReturnKind
 from process_apis.returns.services import WrongState
+from process_apis.stored_value import numbers
+from process_apis.stored_value import services as stored_value
+from process_apis.stored_value.models import ValueKind
 from retail_platform.kernel import clock
-from tests.factories import NOON
-from tests.playing import Play, books, desk, playing
+from tests.factories import NOON, a_line, an_order, eur
+from tests.playing import AT_ONCE_MS, Play, books, desk, playing
 from tests.returning import decide, dispute, told
 from tests.sandbox_process import SandboxProcess
 from tests.taking_back import asks, at, comes_back, credit_memos, in_dollars, owed, shipped, sums_up, taken_back
@@ -259,3 +263,48 @@ def test_nobody_decides_on_goods_that_are_not_overdue(play: Play) -> None:
     play.go()
     with pytest.raises(WrongState):
         advances.decide(parent, outcome=advances.LOST, by="Ina", why="", now=clock.now())
+
+
+@pytest.mark.parametrize(
+    ("system", "operation"),
+    [("erp", "create_credit_memo"), ("erp", "post_journal"), ("tax", "commit"), ("payments", "refund")],
+)
+def test_whatever_breaks_off_a_return_is_credited_and_refunded_once(play: Play, system: str, operation: str) -> None:
+    order = shipped(play)
+    parent = asks(order, {"2": 1})
+    comes_back(parent)
+    play.sandbox.fault(system, "cut", operation=operation, count=1)
+    play.go()
+    play.later(3)
+
+    parent.refresh_from_db()
+    assert (parent.state, refunds_sent(play), len(credit_memos(play, order.number))) == ("closed", [11900], 1)
+    sums_up(play)
+
+
+def test_three_shipments_two_tenders_one_line_cancelled_and_one_returned_in_a_store(play: Play) -> None:
+    card = stored_value.open_account(kind=ValueKind.GIFT_CARD, number="6006-0001", currency="EUR")
+    stored_value.load(card, minor=10000, key="load:1")
+    tenders = (
+        Tender(kind="gift_card", amount=eur(10000), state=TenderState.TOKEN, reference=numbers.reference_of(card.id)),
+        Tender(kind="card", amount=eur(37600), state=TenderState.TOKEN, reference="tok_visa"),
+    )
+    lines = (a_line(quantity=3, tax=eur(5700)), a_line(line_id="2", sku="COAT-1"))
+    order = play.place(an_order(lines=lines, tenders=tenders))
+    play.cancel(order.number, {"2": 1})
+    play.sandbox.setup(ship_delay_ms=AT_ONCE_MS, parcels={order.number: 3})
+    play.go()
+    play.parcels_leave(order.number, count=3)
+    order.refresh_from_db()
+    assert (order.state, order.parcels.count()) == ("closed", 3)
+
+    parent = asks(order, {"1": 1}, node="STORE-001")
+    comes_back(parent, node="STORE-001")
+    play.go()
+
+    parent.refresh_from_db()
+    assert (parent.state, parent.total_minor, owed(order.number)) == ("closed", 11900, 0)
+    assert (at("BOOT-42"), at("BOOT-42", "STORE-001"), at("COAT-1")) == ((7, 0), (1, 0), (10, 0))
+    assert sum(p.captured_minor - p.refunded_minor for p in order.payments.all()) == 2 * 11900
+    assert books(order.number).get("DEP", 0) == 0
+    sums_up(play)

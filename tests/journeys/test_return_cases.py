@@ -1,0 +1,167 @@
+"""Returns that meet others, on real processes: an exchange over two stores and currencies, and chargebacks."""
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from tests.journeys.test_returns import DESK, ask, bought, closes, comes_back, desk, returns
+from tests.retail_day import ROOT, SETTLED_WITHIN_S, RetailDay, until
+
+__all__ = ["desk"]  # the fixture
+pytestmark = [
+    pytest.mark.xdist_group("stack"),
+    pytest.mark.timeout(400),
+    pytest.mark.usefixtures("nothing_lost_and_nothing_doubled"),
+]
+_LEGS = """
+SELECT account.role, entry.currency, sum(line.amount_minor)::bigint FROM ledger_journalline line
+JOIN ledger_journalentry entry ON entry.id = line.entry_id JOIN ledger_account account ON account.code = line.account_id
+WHERE entry.order_number = ANY(%s) GROUP BY account.role, entry.currency HAVING sum(line.amount_minor) <> 0
+"""
+_NEW = """
+SELECT exchange.order_number FROM return_to_refund_exchange exchange
+JOIN returns_return r ON r.id = exchange.parent_id WHERE r.number = %s
+"""
+IN_DOLLARS = """
+from decimal import Decimal
+from canonical.money import Money
+from canonical.order import Address, Customer, Order, OrderLine, Tender, TenderState
+from process_apis.catalog.models import Channel, FxRate
+from process_apis.ledger import services as ledger
+from process_apis.orders import services
+from retail_platform.kernel import clock
+usd = lambda minor: Money(minor=minor, currency="USD")
+Channel.objects.get_or_create(code="us", defaults={"name": "Our shop abroad", "currency": "USD"})
+FxRate.objects.get_or_create(base="USD", quote="EUR", on=ledger.business_day(),
+                             defaults={"rate": Decimal("0.90"), "source": "ECB"})
+number = services.new_number()
+row, _ = services.place(Order(
+    channel="us", channel_order_id=number, number=number, placed_at=clock.now(), currency="USD", taxes_included=True,
+    lines=(OrderLine(line_id="1", sku="SKU-00034", quantity=1, unit_price=usd(2000), discount=usd(0), tax=usd(319)),),
+    shipping=usd(0), shipping_tax=usd(0), total=usd(2000), customer=Customer(name="Ada Winter"),
+    ship_to=Address(name="Ada Winter", line1="Hauptstr. 1", city="Berlin", postcode="10115", country="DE"),
+    tenders=(Tender(kind="card", amount=usd(2000), state=TenderState.TOKEN, reference="tok_visa"),)))
+print(row.number)
+"""
+
+
+def legs(day: RetailDay, *numbers: str) -> dict[tuple[str, str], int]:
+    """What stands on each account because of these orders, by role and currency."""
+    return {(role, currency): minor for role, currency, minor in day.rows(_LEGS, list(numbers))}
+
+
+def settled(day: RetailDay, number: str, state: str = "closed") -> None:
+    wanted = "SELECT count(*) FROM orders_order WHERE number = %s AND state = %s"
+    until(lambda: day.one(wanted, number, state), within_s=SETTLED_WITHIN_S, showing=day.left)
+
+
+def done(day: RetailDay, number: str, operation: str) -> list[int]:
+    """The amounts of what the payment provider did for an order."""
+    return [each["amount"] for each in day.effects(system="payments", subject=number) if each["operation"] == operation]
+
+
+def test_an_uneven_exchange_across_stores_and_currencies_ties_out_in_both(day: RetailDay, desk: str) -> None:
+    placed = subprocess.run(
+        [sys.executable, "manage.py", "shell", "-v0", "-c", IN_DOLLARS], capture_output=True, text=True, cwd=ROOT,
+        env=day._env, timeout=120, check=True,
+    )  # fmt: skip
+    number = placed.stdout.split()[-1]
+    day.expected += 1
+    settled(day, number)
+
+    wish = {
+        "order_number": number,
+        "lines": [{"line_id": "1", "units": 1}],
+        "wanted": [{"sku": "SKU-00037", "quantity": 2}],
+        "channel": "web",
+        "node": "STORE-002",
+        "payment": {"kind": "card", "token": "tok_visa"},
+    }
+    parent = str(ask(day, f"{DESK}/exchanges", wish, key=desk)["return_number"])
+    comes_back(day, desk, parent, sku=34, node="STORE-001")
+    day.expected += 1
+    closes(day, parent)
+    new = str(day.one(_NEW, parent))
+    settled(day, new, "released")
+    handed_over(day, new, "STORE-002")
+    settled(day, new)
+    day.settle(within_s=SETTLED_WITHIN_S)
+
+    total = day.one("SELECT total_minor FROM orders_order WHERE number = %s", new)
+    left = legs(day, number, new)
+    assert (left["FX", "USD"], left["FX", "EUR"]) == (-2000, 1800)
+    assert not {role for role, _ in left} & {"RFL", "DEP", "SC"}
+    assert (done(day, number, "refund"), done(day, new, "capture")) == ([], [total - 1800])
+
+
+def handed_over(day: RetailDay, number: str, node: str) -> None:
+    """The store's staff fetch the goods and give them to the customer."""
+    command = ["make_key", "--client=tests-counter", "--scope=stores.read", "--scope=stores.write"]
+    key = subprocess.run(
+        [sys.executable, "manage.py", *command], capture_output=True, text=True, cwd=ROOT, env=day._env, timeout=120,
+        check=True,
+    ).stdout.strip()  # fmt: skip
+    pickup = str(day.one("SELECT id FROM pickups_pickup WHERE order_number = %s", number))
+    tools = "/api/experience/store_tools/v1"
+    ask(day, f"{tools}/pickups/{pickup}/ready", {"staff": "kim"}, key=key)
+    ask(day, f"{tools}/pickups/{pickup}/handover", {"staff": "kim", "id_checked": True}, key=key)
+
+
+def test_a_chargeback_on_a_refunded_order_is_answered_with_the_refund_and_won(day: RetailDay, desk: str) -> None:
+    number = bought(day, sku=38)
+    day.settle(within_s=SETTLED_WITHIN_S)
+    parent = returns(day, number)
+    comes_back(day, desk, parent, sku=38)
+    closes(day, parent)
+    before = legs(day, number)
+
+    about = dispute(day, number)
+    until(lambda: evidence(day, about["id"]), within_s=SETTLED_WITHIN_S, showing=day.left)
+    day.control("POST", "/payments/decisions", {"dispute": about["id"], "won": True})
+    until(lambda: state_of(day, about["id"]) == "won", within_s=SETTLED_WITHIN_S, showing=day.left)
+    day.settle(within_s=SETTLED_WITHIN_S)
+
+    after = legs(day, number)
+    moved = {key: after.get(key, 0) - before.get(key, 0) for key in {*before, *after}}
+    assert {key: minor for key, minor in moved.items() if minor} == {("FEEP", "EUR"): 1500, ("PSP", "EUR"): -1500}
+    assert len(evidence(day, about["id"])) == 1
+    assert (len(done(day, number, "refund")), ("RFL", "EUR") in after) == (1, False)
+
+
+def test_a_chargeback_before_the_refund_has_paid_the_return_once_it_is_lost(day: RetailDay, desk: str) -> None:
+    number = bought(day, sku=39)
+    day.settle(within_s=SETTLED_WITHIN_S)
+    about = dispute(day, number)
+    until(lambda: state_of(day, about["id"]) == "open", within_s=SETTLED_WITHIN_S, showing=day.left)
+    parent = returns(day, number)
+    comes_back(day, desk, parent, sku=39)
+    held = "SELECT held_for FROM returns_return WHERE number = %s"
+    until(lambda: day.one(held, parent) == "dispute", within_s=SETTLED_WITHIN_S, showing=day.left)
+
+    day.control("POST", "/payments/decisions", {"dispute": about["id"], "won": False})
+    closes(day, parent)
+    day.settle(within_s=SETTLED_WITHIN_S)
+
+    assert done(day, number, "refund") == []
+    assert day.rows("SELECT state FROM returns_refund WHERE order_number = %s", number) == [("replaced",)]
+    left = legs(day, number)
+    assert not {role for role, _ in left} & {"RFL", "CHBK"}
+
+
+def dispute(day: RetailDay, number: str) -> dict[str, Any]:
+    """The customer's bank takes the order's capture back; the provider tells us by webhook."""
+    taken = [each for each in day.effects(system="payments", subject=number) if each["operation"] == "capture"]
+    return dict(day.control("POST", "/payments/disputes", {"capture": taken[0]["reference"]}))
+
+
+def evidence(day: RetailDay, reference: str) -> list[Any]:
+    return [
+        each for each in day.effects(system="payments", operation="submit_evidence") if each["reference"] == reference
+    ]
+
+
+def state_of(day: RetailDay, reference: str) -> str:
+    found = day.rows("SELECT state FROM returns_dispute WHERE reference = %s", reference)
+    return str(found[0][0]) if found else ""
