@@ -30,7 +30,8 @@ from retail_platform.kernel.admin import Act, NoDeleteAdmin, NotDone, ReadOnlyAd
 from retail_platform.kernel.admin_pages import Table, label, link, list_link, number
 
 RETURN_LABELS: dict[str, str] = {
-    ReturnState.REQUESTED: "info", ReturnState.AUTHORISED: "info", ReturnState.RECEIVED: "primary",
+    ReturnState.REQUESTED: "info", ReturnState.AUTHORISED: "info", ReturnState.LABEL_ISSUED: "info",
+    ReturnState.IN_TRANSIT: "info", ReturnState.RECEIVED: "primary",
     ReturnState.CREDITED: "primary", ReturnState.REFUNDED: "success", ReturnState.CLOSED: "success",
     ReturnState.HELD: "warning", ReturnState.REFUND_FAILED: "danger", ReturnState.REJECTED: "danger",
     ReturnState.LOST_IN_TRANSIT: "danger",

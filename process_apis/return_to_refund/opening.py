@@ -16,11 +16,11 @@ from process_apis.return_to_refund import broken_bundles, decisions
 from process_apis.return_to_refund import sold as books
 from process_apis.return_to_refund.decisions import Asked, Refusal, Sold, Worth
 from process_apis.returns import identities, queries, services
-from process_apis.returns.models import Return, ReturnKind
+from process_apis.returns.models import LABEL_WANTED, Return, ReturnKind
 from retail_platform.kernel import clock
 from retail_platform.kernel.problem import DomainError, Unprocessable
 
-WANTED = "wanted"  # what stands in a return's label until there is one
+WANTED = LABEL_WANTED
 WITHOUT_GOODS = (ReturnKind.GOODWILL, ReturnKind.CHANNEL_REFUND, ReturnKind.ADVANCE)
 
 

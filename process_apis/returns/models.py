@@ -93,6 +93,9 @@ class HeldFor(models.TextChoices):
     APPROVAL = "approval", "a second person's word"
 
 
+LABEL_WANTED = "wanted"  # what stands in a return's label until there is one
+
+
 class Return(models.Model):
     """One return of one order, or of none where there is no receipt. `key` is who asked for it and how, once."""
 
@@ -152,6 +155,11 @@ class Return(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def label_url(self) -> str:
+        """Where the label is printed; empty until the carrier has made one."""
+        return "" if self.label == LABEL_WANTED else self.label
 
 
 class ReturnLine(models.Model):

@@ -98,7 +98,7 @@ class ReturnOut(StrictSerializer):
     receipts = ReceiptOut(many=True)
     credit_memos = CreditMemoOut(many=True, source="memos")
     refunds = RefundOut(many=True)
-    label_url = serializers.CharField(allow_blank=True, source="label")
+    label_url = serializers.CharField(allow_blank=True, help_text="empty until the carrier has made one")
     tracking_number = serializers.CharField(allow_blank=True)
     requested_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField(allow_null=True)
