@@ -26,6 +26,8 @@ def make(*, sandbox_url: str) -> list[Equation]:
         _books_balance(),
         _clearing("DEP", "deposits owed = prepaid and not yet shipped", _DEPOSITS),
         _clearing("AR", "receivables = invoiced and not yet taken", _ON_INVOICE),
+        _clearing("RFL", "owed for returns = credited and not given back", _CREDITED),
+        _clearing("INVQ", "goods in quarantine = came back and not put anywhere yet, at cost", _SET_ASIDE),
         *_stored_value(),
         _count("on hand = opening + movements", _ON_HAND, _MOVEMENTS),
         _count("positions that differ from their movements = none", _DIFFERING, "SELECT 0"),
@@ -125,7 +127,7 @@ def _books_balance() -> Equation:
 
 def _clearing(role: str, name: str, expected: str) -> Equation:
     """The balance of a clearing account, as an asset, against what should still be in it."""
-    sign = -1 if role == "DEP" else 1
+    sign = -1 if role in ("DEP", "RFL") else 1
     return _equation(name, sign * sum(_balances(role).values()), _one(expected))
 
 
@@ -226,6 +228,13 @@ LEFT JOIN (SELECT payment_id, sum(CASE WHEN kind = 'refund' THEN amount_minor EL
        ON back.payment_id = payment.id
 WHERE (payment.state = 'prepaid' OR payment.capture_at = 'order') AND payment.captured_minor > 0
   AND held.state <> 'cancelled'
+"""
+_CREDITED = """
+SELECT (SELECT coalesce(sum(total_minor), 0) FROM returns_creditmemo) - coalesce(sum(amount_minor), 0)
+FROM returns_refund WHERE state = 'done' OR (state = 'replaced' AND failure LIKE 'the bank%')
+"""
+_SET_ASIDE = """
+SELECT sum(cost_minor) FROM returns_receiptline WHERE disposition IN ('pending', 'quarantine') AND suspect = ''
 """
 _COLLECTED = """
 SELECT sum(line.collected * part.units::bigint) FROM pickups_pickupline line
