@@ -239,7 +239,8 @@ def _too_late(order: Order, lines: Mapping[str, OrderLine], gone: Mapping[str, i
 
 def _send_back(order: Order, asked: Cancellation, units: Mapping[str, int]) -> None:
     """Goods left though the channel has cancelled them: the return journey takes it from here, with the evidence."""
-    lines = [{"line_id": name, "quantity": count} for name, count in units.items() if count > 0]
+    goods = {line.line_id for line in order.lines.all() if not line.is_service}  # nothing else can come back
+    lines = [{"line_id": name, "quantity": count} for name, count in units.items() if count > 0 and name in goods]
     if lines:
         services.tell(order, "order.return_needed", cancellation=str(asked.id), lines=lines, reason=asked.reason)
 

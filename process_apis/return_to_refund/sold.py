@@ -54,7 +54,7 @@ def sold(order: Order) -> dict[str, Sold]:
             net_minor=row["net"] - row["discount"] if row else 0,
             tax_minor=row["tax"] if row else 0,
             delivered_on=timezone.localdate(row["last"]) if row else None,
-            returnable=not (rule and rule.final_sale),
+            returnable=not (rule and rule.final_sale) and not line.is_service,
             cancelled=line.cancelled,
             back_net_minor=net_back,
             back_tax_minor=tax_back,

@@ -20,9 +20,11 @@ from process_apis.order_to_cash.steps.reserve_stock import reserve_stock
 from process_apis.orders import cancellations
 from process_apis.orders import services as orders
 from process_apis.orders.models import AskedBy, Order, OrderLine, OrderState, Parcel, Payment
+from process_apis.return_to_refund.sold import sold
 from process_apis.stock import services as stock
 from process_apis.stock.models import Reservation
 from retail_platform.kernel import clock
+from retail_platform.kernel.outbox.models import Fact
 from system_apis.terms import CallKey
 from tests.factories import a_catalog, a_line, a_shipment, an_order, eur, on_hand
 
@@ -131,6 +133,20 @@ def test_services_stay_while_other_goods_do() -> None:
         number="W-1001", key="k", asked_by=AskedBy.CUSTOMER, units={"1": 1}, now=clock.now()
     )  # fmt: skip
     assert list(OrderLine.objects.values_list("cancel_requested", flat=True)) == [1, 0]
+
+
+def test_services_do_not_come_back() -> None:
+    order = released(BOOT, WRAP)
+    leaves("P-1", ("1", "BOOT-42", 1))
+    assert {name: line.returnable for name, line in sold(order).items()} == {"1": True, "2": False}
+
+
+def test_of_an_order_its_channel_cancels_too_late_only_goods_are_asked_back() -> None:
+    released(BOOT, WRAP)
+    leaves("P-1", ("1", "BOOT-42", 1))
+    cancellations.request(number="W-1001", key="k", asked_by=AskedBy.CHANNEL, now=clock.now())
+    [asked] = Fact.objects.filter(name="order.return_needed")
+    assert [line["line_id"] for line in asked.data["lines"]] == ["1"]
 
 
 def test_a_line_for_nothing_is_a_free_gift_that_costs_us_and_earns_nothing() -> None:

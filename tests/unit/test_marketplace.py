@@ -76,8 +76,8 @@ def test_a_pending_order_is_none_until_the_marketplace_says_so(play: Play) -> No
 
 
 def test_the_marketplace_owes_us_what_it_took_once_goods_leave(play: Play) -> None:
-    play.sandbox.setup(ship_delay_ms=AT_ONCE_MS)
     order = sold(play, postage="4.90")
+    play.sandbox.setup(ship_delay_ms=AT_ONCE_MS, parcels={order["orderId"]: 1})
     ask(play)
     play.parcels_leave(order["orderId"])
     assert books(order["orderId"])["CHAN"] == 24290
@@ -85,8 +85,8 @@ def test_the_marketplace_owes_us_what_it_took_once_goods_leave(play: Play) -> No
 
 
 def test_what_the_marketplace_tells_of_our_own_shipping_is_no_change(play: Play) -> None:
-    play.sandbox.setup(ship_delay_ms=AT_ONCE_MS)
     order = sold(play)
+    play.sandbox.setup(ship_delay_ms=AT_ONCE_MS, parcels={order["orderId"]: 1})
     ask(play)
     play.parcels_leave(order["orderId"])
     ask(play)

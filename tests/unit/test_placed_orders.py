@@ -58,8 +58,8 @@ def test_tax_comes_on_top_where_prices_are_without_it(play: Play) -> None:
 
 
 def test_a_business_owes_what_is_invoiced_with_tax_and_pays_later(play: Play) -> None:
-    play.sandbox.setup(ship_delay_ms=AT_ONCE_MS)
     order = placed("trade")
+    play.sandbox.setup(ship_delay_ms=AT_ONCE_MS, parcels={order.number: 1})
     play.go()
     play.parcels_leave(order.number)
     order.refresh_from_db()
@@ -77,8 +77,8 @@ def test_what_a_till_took_is_a_deposit_until_the_goods_leave(play: Play) -> None
 
 
 def test_what_a_till_took_is_earned_when_the_goods_leave(play: Play) -> None:
-    play.sandbox.setup(ship_delay_ms=AT_ONCE_MS)
     order = at_the_till()
+    play.sandbox.setup(ship_delay_ms=AT_ONCE_MS, parcels={order.number: 1})
     play.go()
     play.parcels_leave(order.number)
     assert books(order.number) == {"TILL": 35700, "REV": -30000, "TAX": -5700, "COGS": 12000, "INV": -12000}
