@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from process_apis.cases import services as cases
@@ -13,6 +13,7 @@ from retail_platform.kernel import clock
 from retail_platform.kernel.problem import DomainError, NotFound
 
 TOLD_AGAIN = "it was told again and applied"
+_OPEN = "SELECT id, source, case_id FROM stock_setaside WHERE key = ANY(%s) AND settled_at IS NULL"
 
 
 class NoSuchWord(NotFound):
@@ -55,8 +56,9 @@ def settle(aside_id: int, *, by: str, reason: str, now: datetime, nodes: Collect
 
 def came_right(keys: Collection[str]) -> None:
     """These movements could be applied: what was set aside of them before is settled."""
-    rows = SetAside.objects.filter(key__in=keys, settled_at=None)
-    found = list(rows.values_list("id", "source", "case_id"))
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN, [list(keys)])
+        found = cursor.fetchall()
     if found:
         now = clock.now()
         for source in {source for _, source, _ in found}:
