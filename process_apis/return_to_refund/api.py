@@ -213,7 +213,8 @@ class InspectView(_ActView):
         operation_id="inspect_return",
         summary="Say what becomes of goods that came back",
         description="Restocked and refurbished goods can be sold from here on. `to_customer` turns them away: they are "
-        "not credited.",
+        "not credited. `quarantine` with `suspect` puts them into the fraud queue: they are paid for only once another "
+        "person has cleared them, by saying what becomes of them with an empty `suspect`.",
         request=InspectIn,
         responses={200: ReturnOut, **_NO},
         examples=[

@@ -31,7 +31,7 @@ CLOSED: dict[str, Any] = {
         {
             "key": "till-1:1", "node": "WH-1", "received_at": "2026-03-08T10:00:00Z",
             "lines": [{"position": 1, "line_id": "1", "sku": "SKU-00001", "units": 1, "condition": "new",
-                       "disposition": "restock"}],
+                       "disposition": "restock", "suspect": ""}],
         }
     ],
     "credit_memos": [
