@@ -13,7 +13,7 @@ from canonical.journal import Invoice, JournalEntry
 from canonical.order import Order
 from canonical.payment import Authorization, PaymentMovement, PaymentRequest
 from canonical.product import Node, Product
-from canonical.shipment import ReleaseOrder, Shipment
+from canonical.shipment import ReleaseOrder, Shipment, ShortPick
 from canonical.stock import StockMovement, StockSnapshot
 from canonical.tax import TaxDocument, TaxResult
 from canonical.value import Value
@@ -25,6 +25,7 @@ ENTITIES: dict[str, type[Value]] = {
     "order": Order,
     "shipment": Shipment,
     "release_order": ReleaseOrder,
+    "short_pick": ShortPick,
     "stock_movement": StockMovement,
     "stock_snapshot": StockSnapshot,
     "payment_request": PaymentRequest,
@@ -38,9 +39,8 @@ ENTITIES: dict[str, type[Value]] = {
     "node": Node,
     "cloud_event": CloudEvent,
 }
-VERSIONS: dict[str, int] = {
-    "stock_movement": 2
-}  # names whose shape has broken once: their version now; all others are at 1
+# Names whose shape has broken once: their version now; all others are at 1.
+VERSIONS: dict[str, int] = {"stock_movement": 2, "node": 2}
 
 
 def current() -> dict[str, Schema]:
