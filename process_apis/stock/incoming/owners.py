@@ -11,7 +11,7 @@ def write_standard() -> None:
     StockOwner.objects.bulk_create(
         [
             StockOwner(node_kind=kind.value, state=state, source="erp" if state == "on_order" else "wms")
-            for kind in (NodeKind.WAREHOUSE, NodeKind.STORE)
+            for kind in NodeKind
             for state in STATES
         ],
         ignore_conflicts=True,
