@@ -50,7 +50,9 @@ class StoreOrdersView(IdempotentPost, ApiView):
             if not caller.sees_store(node) or node not in catalog.nodes():
                 raise NotFound(NO_STORE)
             now = clock.now()
-            order = placing.place(draft(body, node=node), now=now)
+            with placing.acceptable():
+                asked = draft(body, node=node)
+            order = placing.place(asked, now=now)
             projection.refresh(order.number, now=now)
             answer = {
                 "number": order.number,

@@ -48,7 +48,9 @@ class TradeOrdersView(IdempotentPost, ApiView):
         def work(body: dict[str, Any]) -> Response:
             _sells_to_trade(body["channel"], caller=caller)
             now = clock.now()
-            order = placing.place(draft(body), now=now)
+            with placing.acceptable():
+                asked = draft(body)
+            order = placing.place(asked, now=now)
             projection.refresh(order.number, now=now)
             address = reverse("storefront-order", args=[order.number])
             answer = {

@@ -10,10 +10,10 @@ from rest_framework.response import Response
 
 from canonical.money import Money
 from canonical.order import Address, Customer
-from process_apis.catalog.queries import UnknownChannel
 from process_apis.order_to_cash import placing, queries
 from process_apis.order_to_cash.api import ORDER, OrdersView
 from process_apis.order_to_cash.desk_serializers import DeskOrderIn
+from process_apis.order_to_cash.offers import OrderNotPossible
 from process_apis.order_to_cash.serializers import OrderOut
 from retail_platform.kernel import clock
 from retail_platform.kernel.idempotency.views import HEADER, IdempotentPost
@@ -31,7 +31,14 @@ _ADA: dict[str, Any] = {
 BY_CARD = {**_ADA, "lines": [{"sku": "SKU-00001", "quantity": 1}], "payments": [{"kind": "card", "token": "tok_visa"}]}
 AS_GOODWILL = {
     **_ADA,
-    "lines": [{"sku": "SKU-00001", "quantity": 1, "unit_price": {"amount": "10.00", "currency": "EUR"}}],
+    "lines": [
+        {
+            "sku": "SKU-00001",
+            "quantity": 1,
+            "unit_price": {"amount": "10.00", "currency": "EUR"},
+            "wanted_on": "2027-03-01",
+        }
+    ],
     "payments": [{"kind": "cash_on_delivery"}],
 }
 
@@ -59,8 +66,11 @@ class DeskOrdersView(IdempotentPost, OrdersView):
 
         def work(body: dict[str, Any]) -> Response:
             if not caller.sees_channel(body["channel"]):
-                raise UnknownChannel(f"there is no channel {body['channel']!r} for you")
-            order = placing.place(draft(body, caller=caller, key=key), now=clock.now())
+                detail = "This channel is not known, or not yours."
+                raise OrderNotPossible("See errors.", errors=[{"pointer": "/channel", "detail": detail}])
+            with placing.acceptable():
+                asked = draft(body, caller=caller, key=key)
+            order = placing.place(asked, now=clock.now())
             address = reverse("order", args=[order.number])
             whole = queries.whole_order(order.number, channels=caller.channels)
             return Response(OrderOut(whole).data, status=202, headers={"Location": address})

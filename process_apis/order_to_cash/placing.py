@@ -4,7 +4,8 @@ Each has a shape of its own and makes a Draft of it. The draft is priced as the 
 becomes the canonical order. The same draft again is the order made before.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
@@ -64,9 +65,21 @@ class Draft:
     where: Mapping[str, str] = field(default_factory=dict)
 
 
+@contextmanager
+def acceptable() -> Iterator[None]:
+    """Around the making of an order and its parts: what cannot be is refused, with a pointer to each field."""
+    try:
+        yield
+    except ValidationError as wrong:
+        raise OrderNotPossible(
+            "The order as a whole is not acceptable; see errors.",
+            errors=[{"pointer": "".join(f"/{part}" for part in e["loc"]), "detail": e["msg"]} for e in wrong.errors()],
+        ) from wrong
+
+
 @transaction.atomic
 def place(draft: Draft, *, now: datetime) -> OrderRow:
-    """The order in the book, and told of. Raises UnknownChannel, OrderNotPossible and PlacedBefore."""
+    """The order in the book, and told of. Raises OrderNotPossible and PlacedBefore."""
     order = _order(draft, _offer(draft), now=now)
     row, new = orders.place(order)
     if not new and row.channel_version != order.channel_version:
@@ -77,7 +90,12 @@ def place(draft: Draft, *, now: datetime) -> OrderRow:
 
 
 def _offer(draft: Draft) -> Offer:
-    channel = catalog.channel(draft.channel)
+    try:
+        channel = catalog.channel(draft.channel)
+    except catalog.UnknownChannel as unknown:
+        raise OrderNotPossible(
+            str(unknown), errors=[{"pointer": "/channel", "detail": "It is not known."}]
+        ) from unknown
     known = catalog.products([wish.sku for wish in draft.lines])
     lines, ship_to, node = (draft.where.get(part, f"/{part}") for part in ("lines", "ship_to", "pickup_node"))
     errors = [
@@ -103,7 +121,7 @@ def _offer(draft: Draft) -> Offer:
 
 
 def _order(draft: Draft, offer: Offer, *, now: datetime) -> Order:
-    try:
+    with acceptable():
         lines = tuple(_line(position, wish, offer) for position, wish in enumerate(draft.lines, start=1))
         if below := [at for at, line in enumerate(lines) if line.net.minor < 0]:
             field = draft.where.get("lines", "/lines")
@@ -135,11 +153,6 @@ def _order(draft: Draft, offer: Offer, *, now: datetime) -> Order:
             sold_at=draft.sold_at,
             placed_by=draft.placed_by,
         )
-    except ValidationError as wrong:
-        raise OrderNotPossible(
-            "The order as a whole is not acceptable; see errors.",
-            errors=[{"pointer": "".join(f"/{part}" for part in e["loc"]), "detail": e["msg"]} for e in wrong.errors()],
-        ) from wrong
 
 
 def _line(position: int, wish: Wish, offer: Offer) -> OrderLine:
