@@ -39,7 +39,7 @@ PRICES = {
         {"sku": "SKU-00002", "status": "unknown", "title": "", "price": None},
     ],
 }
-ORDER = {
+ORDER: dict[str, Any] = {
     "channel": "web",
     "lines": [{"sku": "SKU-00001", "quantity": 2}],
     "customer": {"name": "Ada Example", "email": "ada@example.com"},
@@ -64,6 +64,7 @@ GIFT_CARD_ORDER = {
         {"kind": "gift_card", "number": "6006 4910 0000 0017", "pin": "4711", "amount": _TEN},
         {"kind": "card", "token": "tok_visa"},
     ],
+    "ship_to": {**ORDER["ship_to"], "latitude": "52.520000", "longitude": "13.400000"},
     "fulfilment": {"method": "pickup", "node": "STORE-001"},
 }
 PLACED = {
@@ -150,6 +151,8 @@ TRADE_ORDER = {
         "city": "Berlin",
         "postcode": "10115",
         "country": "DE",
+        "latitude": "52.520000",
+        "longitude": "13.400000",
     },
     "positions": [
         {"item": "SKU-00001", "quantity": 3, "deliver_on": "2027-03-01"},
