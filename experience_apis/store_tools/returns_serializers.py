@@ -69,7 +69,7 @@ class StoreReturnIn(StrictSerializer):
     node = serializers.CharField(max_length=32, help_text="the store")
     staff = serializers.CharField(max_length=150)
     order_number = serializers.CharField(
-        max_length=64, required=False, default="", allow_blank=True, help_text="none: without receipt"
+        max_length=64, required=False, default="", help_text="leave it out: without receipt"
     )
     document = serializers.CharField(
         max_length=64,

@@ -1,5 +1,6 @@
 """What the service desk sends about returns."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
@@ -7,9 +8,20 @@ from rest_framework import serializers
 from process_apis.returns.models import Disposition, RefundWay, ReturnKind, ReturnState, Suspicion
 from process_apis.returns.serializers import CONDITIONS, ReturnedLineIn, ReturnOut
 from retail_platform.kernel.pages import PageQuery
+from retail_platform.kernel.problem import Unprocessable
 from retail_platform.kernel.serializers import MoneyField, StrictSerializer
 
 _WAYS = [RefundWay.STORE_CREDIT.value, RefundWay.GIFT_CARD.value, RefundWay.TRANSFER.value, RefundWay.CASH.value]
+
+
+class NotTogether(Unprocessable):
+    """Each field is as documented, but they do not go together; `errors` says which to change or to leave out."""
+
+    kind, title = "return-fields-do-not-go-together", "This does not go together"
+
+    def __init__(self, wrong: Mapping[str, str]) -> None:
+        told = [{"pointer": f"/{name}", "detail": why} for name, why in wrong.items()]
+        super().__init__("; ".join(wrong.values()), errors=told)
 
 
 class ReturnsQuery(PageQuery):
@@ -60,7 +72,7 @@ class OpenReturnIn(StrictSerializer):
             if "goodwill" in attrs and attrs["lines"]:
                 wrong["goodwill"] = "Open the goodwill by itself, of kind goodwill."
         if wrong:
-            raise serializers.ValidationError(wrong)
+            raise NotTogether(wrong)
         return attrs
 
 
@@ -96,9 +108,9 @@ class InspectIn(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs.get("suspect") and attrs["disposition"] != Disposition.QUARANTINE:
-            raise serializers.ValidationError({"disposition": "What is suspect is set aside: say quarantine."})
+            raise NotTogether({"disposition": "What is suspect is set aside: say quarantine."})
         if "value" in attrs and attrs["disposition"] != Disposition.REFURBISH:
-            raise serializers.ValidationError({"value": "Only goods that are refurbished get a value; leave it out."})
+            raise NotTogether({"value": "Only goods that are refurbished get a value; leave it out."})
         return attrs
 
 
