@@ -1,13 +1,9 @@
-"""A request as a system of the pretend world sees it, what it may answer, and where a path leads."""
+"""A request as a system of the pretend world sees it, and what it may answer."""
 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
-
-if TYPE_CHECKING:
-    from system_apis.sandbox.world import World
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,38 +48,6 @@ class Refusal(Exception):
     def __init__(self, status: int, body: Any) -> None:
         super().__init__(str(body))
         self.reply = Reply(status, body)
-
-
-Handler = Callable[["World", Asked], Reply]
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One operation of one system. Where one path serves several, `about` is a word that only its bodies contain."""
-
-    method: str
-    path: str
-    operation: str
-    handler: Handler
-    of: str = ""  # the system, where the path does not begin with it
-    about: bytes = b""
-
-    @property
-    def system(self) -> str:
-        return self.of or self.path.split("/")[1]
-
-    def named(self, method: str, parts: list[str], raw: bytes) -> dict[str, str] | None:
-        """The named parts of a path that this route takes, or None when it does not."""
-        mine = self.path.strip("/").split("/")
-        if method != self.method or len(mine) != len(parts) or self.about not in raw:
-            return None
-        named = {}
-        for own, given in zip(mine, parts, strict=True):
-            if own.startswith("{"):
-                named[own.strip("{}")] = unquote(given)
-            elif own != given:
-                return None
-        return named
 
 
 def need(body: Mapping[str, Any], name: str, kind: type | tuple[type, ...], refuse: Callable[[str], Refusal]) -> Any:

@@ -7,7 +7,8 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from system_apis.sandbox.asked import Asked, Refusal, Reply, Route, need
+from system_apis.sandbox.asked import Asked, Refusal, Reply, need
+from system_apis.sandbox.routes import Route
 from system_apis.sandbox.world import World
 
 VALID_DAYS = 30

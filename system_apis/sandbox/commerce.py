@@ -7,10 +7,11 @@ from collections import Counter
 from typing import Any
 
 from system_apis.sandbox import shop_levels
-from system_apis.sandbox.asked import Asked, Refusal, Reply, Route
+from system_apis.sandbox.asked import Asked, Refusal, Reply
+from system_apis.sandbox.routes import Route, kept_by_key
 from system_apis.sandbox.shop_orders import write_order
 from system_apis.sandbox.tax_rates import NoRate
-from system_apis.sandbox.world import World, kept_by_key
+from system_apis.sandbox.world import World
 
 
 def refuse(status: int, code: str, message: str) -> Refusal:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from system_apis.sandbox import commerce, market, pos, shop_changes, shop_levels, stock, wms_floor, wms_stock
-from system_apis.sandbox.asked import Asked, Refusal, Reply, Route
+from system_apis.sandbox.asked import Asked, Refusal, Reply
+from system_apis.sandbox.routes import Route
 from system_apis.sandbox.statement import statement
 from system_apis.sandbox.world import TOKENS, World
 

@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from system_apis.sandbox import erp
-from system_apis.sandbox.asked import Asked, Reply, Route, need
+from system_apis.sandbox.asked import Asked, Reply, need
+from system_apis.sandbox.routes import Route
 from system_apis.sandbox.stock import counts
 from system_apis.sandbox.world import World
 

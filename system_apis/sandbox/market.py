@@ -6,8 +6,9 @@ It speaks of items and seller skus, keeps idempotency keys, and will not have mo
 from decimal import Decimal
 from typing import Any
 
-from system_apis.sandbox.asked import Asked, Refusal, Reply, Route
-from system_apis.sandbox.world import World, kept_by_key
+from system_apis.sandbox.asked import Asked, Refusal, Reply
+from system_apis.sandbox.routes import Route, kept_by_key
+from system_apis.sandbox.world import World
 
 ORDERS = "market.orders"
 PAGE = 50

@@ -3,9 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from system_apis.sandbox.asked import Asked, Reply, Route, need
+from system_apis.sandbox.asked import Asked, Reply, need
 from system_apis.sandbox.payments import field_missing, refuse
-from system_apis.sandbox.world import World, kept_by_key
+from system_apis.sandbox.routes import Route, kept_by_key
+from system_apis.sandbox.world import World
 
 FEE, ANSWER_DAYS = 1500, 7
 

@@ -6,8 +6,9 @@ It never takes more than it holds, and never gives back more than it took.
 from datetime import timedelta
 from typing import Any
 
-from system_apis.sandbox.asked import Asked, Handler, Refusal, Reply, Route, need
-from system_apis.sandbox.world import World, kept_by_key
+from system_apis.sandbox.asked import Asked, Refusal, Reply, need
+from system_apis.sandbox.routes import Handler, Route, kept_by_key
+from system_apis.sandbox.world import World
 
 HOLD_DAYS = 7
 DECLINES = {"tok_declined": "generic_decline", "tok_insufficient_funds": "insufficient_funds", "tok_expired": "expired"}

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from system_apis.sandbox.asked import Asked, Refusal, Reply, Route
+from system_apis.sandbox.asked import Asked, Refusal, Reply
+from system_apis.sandbox.routes import Route
 from system_apis.sandbox.world import World
 
 PAGE = 100

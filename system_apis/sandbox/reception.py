@@ -19,7 +19,8 @@ from system_apis.sandbox import (
     tax,
     wms,
 )
-from system_apis.sandbox.asked import Asked, Refusal, Reply, Route
+from system_apis.sandbox.asked import Asked, Refusal, Reply
+from system_apis.sandbox.routes import Route
 from system_apis.sandbox.world import World
 
 SYSTEMS = (

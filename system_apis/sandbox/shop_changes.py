@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from system_apis.sandbox.asked import Asked, Refusal, Reply, Route
+from system_apis.sandbox.asked import Asked, Refusal, Reply
 from system_apis.sandbox.commerce import left_to_ship, order_of, refuse
-from system_apis.sandbox.world import World, kept_by_key
+from system_apis.sandbox.routes import Route, kept_by_key
+from system_apis.sandbox.world import World
 
 
 def cancel(world: World, asked: Asked) -> Reply:

@@ -5,7 +5,8 @@ Two faces stand on this: plain REST below, by sku, each level for itself; and Sh
 
 from typing import Any
 
-from system_apis.sandbox.asked import Asked, Refusal, Reply, Route
+from system_apis.sandbox.asked import Asked, Refusal, Reply
+from system_apis.sandbox.routes import Route
 from system_apis.sandbox.world import World
 
 TABLE, PLACE, MOST = "commerce.levels", "main", 250

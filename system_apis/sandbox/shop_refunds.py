@@ -3,9 +3,10 @@
 from decimal import Decimal
 from typing import Any
 
-from system_apis.sandbox.asked import Asked, Reply, Route
+from system_apis.sandbox.asked import Asked, Reply
 from system_apis.sandbox.commerce import order_of, refuse
-from system_apis.sandbox.world import World, kept_by_key
+from system_apis.sandbox.routes import Route, kept_by_key
+from system_apis.sandbox.world import World
 
 
 class TooManyBack(Exception):

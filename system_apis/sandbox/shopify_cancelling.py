@@ -7,8 +7,9 @@ the units come off the order and no money moves. An @idempotent key is kept.
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from system_apis.sandbox.asked import Asked, Reply, Route
+from system_apis.sandbox.asked import Asked, Reply
 from system_apis.sandbox.commerce import left_to_ship
+from system_apis.sandbox.routes import Route
 from system_apis.sandbox.shop_changes import take_off
 from system_apis.sandbox.shop_refunds import TooManyBack, give_back
 from system_apis.sandbox.shopify_protocol import PATH, bare, call, data, errors, user_errors

@@ -10,8 +10,9 @@ inventorySetQuantities, "Rate limits".
 from typing import Any
 
 from system_apis.sandbox import shop_levels, shopify_cancelling
-from system_apis.sandbox.asked import Asked, Reply, Route
+from system_apis.sandbox.asked import Asked, Reply
 from system_apis.sandbox.commerce import TooMany, left_to_ship, ship
+from system_apis.sandbox.routes import Route
 from system_apis.sandbox.shopify_protocol import PATH, bare, call, data, errors, user_errors
 from system_apis.sandbox.world import World
 

@@ -8,7 +8,8 @@ import json
 from typing import Any
 
 from system_apis.sandbox import tax_rates
-from system_apis.sandbox.asked import Asked, Refusal, Reply, Route, need
+from system_apis.sandbox.asked import Asked, Refusal, Reply, need
+from system_apis.sandbox.routes import Route
 from system_apis.sandbox.world import World
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from system_apis.sandbox import stock
 from system_apis.sandbox import wms_floor as floor
-from system_apis.sandbox.asked import Asked, Refusal, Reply, Route, need
+from system_apis.sandbox.asked import Asked, Refusal, Reply, need
+from system_apis.sandbox.routes import Route
 from system_apis.sandbox.world import World
 
 

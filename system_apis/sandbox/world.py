@@ -1,14 +1,12 @@
 """The pretend world as its systems share it: a memory, a clock, alarms, faults, and a log of every effect."""
 
-import hashlib
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from system_apis.sandbox.alarms import Alarms
-from system_apis.sandbox.asked import Asked, Handler, Refusal, Reply
+from system_apis.sandbox.asked import Asked
 from system_apis.sandbox.faults import Faults
 from system_apis.sandbox.store import Store
 from system_apis.sandbox.webhooks import Webhooks
@@ -71,25 +69,3 @@ class World:
         """The effects after a sequence number, in order."""
         last = int(self.store.get("numbers", "effects") or 0)
         return (self.store.get("effects", str(seq)) for seq in range(after + 1, last + 1))
-
-
-def kept_by_key(handler: Handler, *, refuse: Callable[[int, str, str], Refusal]) -> Handler:
-    """A write whose vendor keeps idempotency keys: the same key and body gets the first answer and no new effect."""
-
-    def keyed(world: World, asked: Asked) -> Reply:
-        key = asked.headers.get("idempotency-key", "")
-        if not 1 <= len(key) <= 255:
-            raise refuse(400, "idempotency_key_missing", "Send an Idempotency-Key of 1 to 255 characters.")
-        table = f"{asked.path.split('/')[1]}.keys"
-        meant = json.dumps([asked.method, asked.path, asked.body()], sort_keys=True)
-        fingerprint = hashlib.sha256(meant.encode()).hexdigest()
-        kept = world.store.get(table, key)
-        if kept is None:
-            reply = handler(world, asked)
-            world.store.put(table, key, {"of": fingerprint, "status": reply.status, "body": reply.body})
-            return reply
-        if kept["of"] != fingerprint:
-            raise refuse(409, "idempotency_key_reused", "This Idempotency-Key was used for another request.")
-        return Reply(kept["status"], kept["body"], {"Idempotent-Replayed": "true"})
-
-    return keyed
