@@ -128,7 +128,11 @@ def _channels() -> list[Channel]:
         Channel(code="web", name="Our own storefront", currency="EUR", taxes_included=True, shipping_minor=490),
         Channel(code="till", name="Tills of our stores", currency="EUR", taxes_included=True),
         Channel(
-            code="trade", name="Business customers", currency="EUR", taxes_included=False, shipping_minor=900,
+            code="trade",
+            name="Business customers",
+            currency="EUR",
+            taxes_included=False,
+            shipping_minor=900,
             also_pays_with=["invoice_terms"],
         ),
         Channel(code="shop", name="A web shop", currency="EUR", taxes_included=True, commerce="shop"),

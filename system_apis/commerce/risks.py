@@ -1,4 +1,4 @@
-"""What shops say of the risk of an order: Shopify's webhook "orders/risk_assessment_changed", and the pretend shop's."""
+"""What shops say of the risk of an order: Shopify by "orders/risk_assessment_changed", and the pretend shop."""
 
 from canonical.order import Risk
 from system_apis.commerce.port import RiskReport

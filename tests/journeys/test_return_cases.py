@@ -1,12 +1,14 @@
-"""Returns that meet others, on real processes: an exchange over two stores and currencies, and chargebacks."""
+"""Returns that meet others, on real processes: three shipments, two tenders, two currencies, chargebacks."""
 
 import subprocess
 import sys
+import time
 from typing import Any
 
 import pytest
 
-from tests.journeys.test_returns import DESK, ask, bought, closes, comes_back, desk, returns
+from retail_platform.demo.value_cards import EXAMPLE_CARD, EXAMPLE_PIN
+from tests.journeys.test_returns import DESK, STOREFRONT, ask, bought, closes, comes_back, desk, returns
 from tests.retail_day import ROOT, SETTLED_WITHIN_S, RetailDay, until
 
 __all__ = ["desk"]  # the fixture
@@ -19,6 +21,14 @@ _LEGS = """
 SELECT account.role, entry.currency, sum(line.amount_minor)::bigint FROM ledger_journalline line
 JOIN ledger_journalentry entry ON entry.id = line.entry_id JOIN ledger_account account ON account.code = line.account_id
 WHERE entry.order_number = ANY(%s) GROUP BY account.role, entry.currency HAVING sum(line.amount_minor) <> 0
+"""
+_LEFT = """
+SELECT sum(captured_minor - refunded_minor - disputed_minor)::bigint FROM orders_payment payment
+JOIN orders_order o ON o.id = payment.order_id WHERE o.number = %s
+"""
+_UNITS = """
+SELECT line_id, shipped, cancelled, returned FROM orders_orderline line
+JOIN orders_order o ON o.id = line.order_id WHERE number = %s ORDER BY line_id
 """
 _NEW = """
 SELECT exchange.order_number FROM return_to_refund_exchange exchange
@@ -60,6 +70,41 @@ def settled(day: RetailDay, number: str, state: str = "closed") -> None:
 def done(day: RetailDay, number: str, operation: str) -> list[int]:
     """The amounts of what the payment provider did for an order."""
     return [each["amount"] for each in day.effects(system="payments", subject=number) if each["operation"] == operation]
+
+
+def test_three_shipments_two_tenders_one_line_cancelled_and_one_returned_in_a_store(day: RetailDay, desk: str) -> None:
+    ship_to = {"name": "Ada Winter", "line1": "Hauptstr. 1", "city": "Berlin", "postcode": "10115", "country": "DE"}
+    card = {"kind": "gift_card", "number": EXAMPLE_CARD, "pin": EXAMPLE_PIN,
+            "amount": {"amount": "3.00", "currency": "EUR"}}  # fmt: skip
+    body = {
+        "channel": "web", "lines": [{"sku": "SKU-00035", "quantity": 3}, {"sku": "SKU-00036", "quantity": 1}],
+        "ship_to": ship_to, "customer": {"name": "Ada Winter", "email": f"r{time.time_ns()}@example.com"},
+        "payments": [card, {"kind": "card", "token": "tok_visa"}],
+    }  # fmt: skip
+    day.fault("wms", "rate_limit", operation="release", count=2, retry_after_s="2")  # time to cancel, and to part it
+    number = str(ask(day, f"{STOREFRONT}/orders", body)["number"])
+    day.expected += 1
+    day.control("POST", "/setup", {"parcels": {number: 3}})
+    ask(day, f"{STOREFRONT}/orders/{number}/cancellations", {"lines": [{"line_id": "2", "units": 1}]})
+    settled(day, number)
+    shelf = "SELECT on_hand - quarantine FROM stock_stockposition WHERE sku = 'SKU-00035' AND node = 'STORE-001'"
+    before = day.rows(shelf)
+
+    parent = returns(day, number)
+    comes_back(day, desk, parent, sku=35, node="STORE-001")
+    closes(day, parent)
+    day.settle(within_s=SETTLED_WITHIN_S)
+
+    parcels = "SELECT count(*) FROM orders_parcel p JOIN orders_order o ON o.id = p.order_id WHERE o.number = %s"
+    assert day.one(parcels, number) == 3
+    assert day.rows(_UNITS, number) == [("1", 3, 0, 1), ("2", 0, 1, 0)]
+    assert len(done(day, number, "refund")) == day.one(
+        "SELECT count(*) FROM returns_refund WHERE order_number = %s AND way = 'original'", number
+    )
+    assert day.rows(shelf)[0][0] == (before[0][0] if before else 0) + 1
+    left = legs(day, number)
+    assert not {role for role, _ in left} & {"RFL", "DEP"}
+    assert left["PSP", "EUR"] + left["GC", "EUR"] == day.one(_LEFT, number)
 
 
 def test_an_uneven_exchange_across_stores_and_currencies_ties_out_in_both(day: RetailDay, desk: str) -> None:
