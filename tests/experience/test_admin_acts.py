@@ -147,11 +147,16 @@ def test_a_key_is_revoked() -> None:
     assert ApiKey.objects.get().revoked_at is not None
 
 
+A_PRODUCT = {
+    "title": "Boot", "unit": "EA", "tax_code": "standard", "currency": "EUR", "cost": "40", "kind": "goods",
+    "revenue_role": "REV", "min_age": "0", "active": "on",
+}  # fmt: skip
+
+
 def test_a_price_is_typed_as_people_write_it() -> None:
     a_catalog()
-    form = {"title": "Boot", "unit": "EA", "tax_code": "standard", "currency": "EUR", "price": "129.95", "cost": "40"}
     address = reverse("admin:catalog_product_change", args=["BOOT-42"])
-    assert signed_in("root").post(address, {**form, "active": "on"}).status_code == 302
+    assert signed_in("root").post(address, {**A_PRODUCT, "price": "129.95"}).status_code == 302
     product = Product.objects.get(sku="BOOT-42")
     assert (product.price_minor, product.cost_minor) == (12995, 4000)
 
@@ -159,9 +164,8 @@ def test_a_price_is_typed_as_people_write_it() -> None:
 @pytest.mark.parametrize("price", ["12.999", "-1", "abc", "", "1e5", "NaN"])
 def test_a_price_that_is_none_is_refused(price: str) -> None:
     a_catalog()
-    form = {"title": "Boot", "unit": "EA", "tax_code": "standard", "currency": "EUR", "price": price, "cost": "40"}
     address = reverse("admin:catalog_product_change", args=["BOOT-42"])
-    assert signed_in("root").post(address, form).status_code == 200
+    assert signed_in("root").post(address, {**A_PRODUCT, "price": price}).status_code == 200
     assert Product.objects.get(sku="BOOT-42").price_minor == 11900
 
 
