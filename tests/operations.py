@@ -13,6 +13,7 @@ from tests.callers import Caller
 
 each_layer = pytest.mark.parametrize("layer", served(), ids=lambda layer: layer.name)
 _PLAIN = {"string": "x", "integer": 1, "boolean": True, "array": []}
+_PLAIN_OF = {"date-time": "2026-03-01T09:30:00Z", "date": "2026-03-01"}
 every_scope = [scope for layer in served() for scope in layer.scopes]
 
 
@@ -101,5 +102,6 @@ def _complete(value: Any, schema: dict[str, Any], schemas: dict[str, Any]) -> An
         return [_complete(item, schema["items"], schemas) for item in value or [None]]
     if value is not None:
         return value
-    shown = [*schema.get("examples", ()), *schema.get("enum", ()), _PLAIN[schema["type"]]]
+    shown = [*schema.get("examples", ()), *schema.get("enum", ())]
+    shown.append(_PLAIN_OF.get(schema.get("format", "")) or _PLAIN[schema["type"]])
     return schema.get("default", shown[0])
