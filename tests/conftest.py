@@ -9,6 +9,7 @@ from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 from retail_platform.kernel.machine.running import Running
+from system_apis.transport import client
 from tests.demonstration import demonstration
 from tests.sandbox_process import SandboxProcess
 from tests.stack import a_stack
@@ -22,6 +23,14 @@ def stack() -> Iterator[Running]:
     """
     with a_stack() as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def no_line_to_a_vendor_is_left_open() -> Iterator[None]:
+    """Each test makes connections of its own; lines are kept for each, and thousands would be open in the end."""
+    yield
+    while client._sessions:
+        client._sessions.popitem()[1].close()
 
 
 @pytest.fixture(scope="module")

@@ -59,9 +59,14 @@ class Cable:
                 threading.Thread(target=self._carry, args=pair, daemon=True).start()
 
     def _carry(self, here: socket.socket, there: socket.socket) -> None:
-        with contextlib.suppress(OSError, ValueError), here, there:
+        ends = {end.fileno(): end for end in (here, there)}
+        either = select.poll()  # not select(), which takes no file number above 1023
+        for number in ends:
+            either.register(number, select.POLLIN)
+        with contextlib.suppress(OSError), here, there:
             while True:
-                for end in select.select([here, there], [], [])[0]:
+                for number, _ in either.poll():
+                    end = ends[number]
                     heard = end.recv(65_536)
                     if not heard:
                         return

@@ -147,12 +147,12 @@ def test_a_change_after_we_took_the_order_asks_a_person_and_says_what_changed(sh
     shop.buy(order)
     shop.closed(order["name"])
 
-    bigger = {**an_order(quantity=2), "id": order["id"], "name": order["name"]}
-    bigger["line_items"][0]["id"] = order["line_items"][0]["id"]
-    shop.over(shop.deliver({**bigger, "updated_at": "2026-03-02T12:00:00+01:00"}, topic="orders/updated"))
+    dearer = {**order, "subtotal_price": "25.00", "total_price": "36.90", "current_total_price": "36.90"}
+    dearer["line_items"] = [{**order["line_items"][0], "price": "25.00"}]
+    shop.over(shop.deliver({**dearer, "updated_at": "2026-03-02T12:00:00+01:00"}, topic="orders/updated"))
 
     detail = shop.one("SELECT detail FROM cases_case WHERE subject = %s", order["name"])
-    assert "was 1 x SKU-00001 for 23.80, is 2 x SKU-00001 for 47.60" in detail
+    assert "was 1 x SKU-00001 for 23.80, is 1 x SKU-00001 for 25.00" in detail
 
 
 def test_two_shops_may_count_alike(shop: ShopifyShop) -> None:

@@ -146,7 +146,8 @@ def test_a_hold_that_cannot_be_renewed_puts_the_order_on_hold_with_one_case(day:
     )
     on_hold = "SELECT count(*) FROM orders_order WHERE number = %s AND on_hold = 'payment'"
     until(lambda: day.one(on_hold, number), within_s=SETTLED_WITHIN_S, showing=day.left)
-    assert day.one("SELECT count(*) FROM cases_case WHERE subject = %s AND state = 'open'", number) == 1
+    of_money = "SELECT count(*) FROM cases_case WHERE subject = %s AND fingerprint LIKE 'payment:%%' AND state = 'open'"
+    assert day.one(of_money, number) == 1
     state_is(day, number, "closed")  # the old hold was still good when the parcel left
     assert day.one(on_hold, number) == 0
 

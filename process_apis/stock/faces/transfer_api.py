@@ -73,7 +73,8 @@ class TransfersView(IdempotentPost, ApiView):
         def plan(body: dict[str, Any]) -> Response:
             caller = cast(Principal, request.user)
             if not caller.sees_store(body["from_node"]) and not caller.sees_store(body["to_node"]):
-                raise Unprocessable("One of the nodes must be yours.", errors=[])
+                errors = [{"pointer": "/from_node", "detail": "Neither this node nor the other one is yours."}]
+                raise Unprocessable("One of the nodes must be yours.", errors=errors)
             fields = {name: value for name, value in body.items() if name != "lines"}
             planned = transfers.plan(**fields, units=_units(body["lines"]))
             where = {"Location": f"{request.path}/{planned.reference}"}

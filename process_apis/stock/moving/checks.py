@@ -1,6 +1,6 @@
 """What must be so before goods are planned to move, or leave."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.db import connection
 
@@ -39,6 +39,17 @@ def refuse_more(units: Mapping[str, int], planned: Mapping[str, int], what: str)
     ]
     if errors:
         raise Unprocessable("No more can leave than the transfer is for; plan another one.", errors=errors)
+
+
+def refuse_others(units: Mapping[str, int], known: Collection[str], of: str) -> None:
+    """Refuse skus that are not part of it. Raises Unprocessable."""
+    errors = [
+        {"pointer": f"/lines/{n}/sku", "detail": f"{sku} is not part of {of}; receive it as a movement."}
+        for n, sku in enumerate(units)
+        if sku not in known
+    ]
+    if errors:
+        raise Unprocessable("Correct the fields named in errors; nothing was written.", errors=errors)
 
 
 def keep_promises(units: Mapping[str, int], *, node: str) -> None:

@@ -18,7 +18,7 @@ from process_apis.stock.book.worth import Worth
 from process_apis.stock.models import StockMovement as Written
 from process_apis.stock.models import Supply, Transfer, TransferLine, TransferState, Variance
 from process_apis.stock.moving import checks, traces
-from retail_platform.kernel.problem import DomainError, NotFound, Unprocessable
+from retail_platform.kernel.problem import DomainError, NotFound
 
 
 class NoSuchTransfer(NotFound):
@@ -123,8 +123,7 @@ def receive(reference: str, receipt: Receipt) -> Transfer:
     if moved.state != TransferState.SHIPPED:
         raise WrongStage(f"{reference} is {moved.state}; only what is on the way can be received")
     lines = {line.sku: line for line in moved.lines.all()}
-    if strange := sorted(receipt.units.keys() - lines.keys()):
-        raise Unprocessable(f"{', '.join(strange)} is not part of transfer {reference}; receive it as a movement")
+    checks.refuse_others(receipt.units, lines, f"transfer {reference}")
     expected = {sku: min(count, lines[sku].outstanding) for sku, count in receipt.units.items()}
     extra = {sku: count - expected[sku] for sku, count in receipt.units.items() if count > expected[sku]}
     arrived = {sku: -count for sku, count in expected.items() if count}
