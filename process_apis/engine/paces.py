@@ -10,9 +10,9 @@ from datetime import datetime
 from django.conf import settings
 from django.db import connection as database
 
+from process_apis.engine.process import FOR_VENDOR
 from system_apis.connections.models import BreakerState, Connection
 
-MARK = "connection:"
 BEYOND_BUDGET = 1.5  # rounds are longer than their pause, and who finds the budget used up is back within a second
 
 _DUE_FOR = """
@@ -23,13 +23,13 @@ WHERE next_wake_at <= clock_timestamp() AND starts_with(waiting_for, %(mark)s)
 
 def mark(code: str) -> str:
     """What stands at a run that waits until this connection may be asked."""
-    return f"{MARK}{code}"[:64]
+    return f"{FOR_VENDOR}{code}"[:64]
 
 
 def allowed(*, now: datetime) -> Iterator[tuple[str, int]]:
     """For each connection that runs are due for: their mark, and how many of them may be woken now."""
     with database.cursor() as cursor:
-        cursor.execute(_DUE_FOR, {"mark": MARK})
+        cursor.execute(_DUE_FOR, {"mark": FOR_VENDOR})
         marks = {waiting_for for (waiting_for,) in cursor.fetchall()}
     if not marks:
         return

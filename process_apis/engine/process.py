@@ -59,6 +59,8 @@ class NeedsPerson(Exception):
         self.kind = kind
 
 
+FOR_VENDOR = "connection:"  # begins what a run waits for that was not allowed to ask a vendor; its code follows
+
 Outcome = Done | Wait
 StepFunction = Callable[[StepContext], Outcome]
 

@@ -11,6 +11,7 @@ from process_apis.cases import services as cases
 from process_apis.cases.models import CaseKind
 from process_apis.engine import lease, paces, registry, wake
 from process_apis.engine.models import FINISHED, ProcessRun
+from process_apis.engine.process import FOR_VENDOR
 from retail_platform.kernel import clock
 
 _DUE = """
@@ -50,7 +51,7 @@ QUIET_S = 4
 
 def sweep(*, limit: int = 200) -> int:
     """Wake up to `limit` due runs. Their next wake-up moves on, doubling, before anything is published (D4)."""
-    due = _take(_DUE_ANY, limit=limit, mark=paces.MARK)
+    due = _take(_DUE_ANY, limit=limit, mark=FOR_VENDOR)
     for mark, most in paces.allowed(now=clock.now()):
         due += _take(_DUE_FOR, limit=min(most, limit), mark=mark) if most else []
     known, not_rung = registry.processes(), []

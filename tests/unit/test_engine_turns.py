@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from process_apis.engine import sweeper, wake
+from process_apis.engine import sweeper, wake, watch
 from process_apis.engine.models import ProcessRun, RunState, RunStep
 from retail_platform.kernel import clock
 from system_apis.connections.models import BreakerState, Connection
@@ -102,3 +102,14 @@ def test_those_that_wait_for_another_vendor_are_woken_meanwhile(queue: Connectio
     workers.begin(subject="another")
     ProcessRun.objects.filter(subject="another").update(next_wake_at=clock.now() - timedelta(seconds=1))
     assert sweeper.sweep() == 1
+
+
+def test_runs_left_due_while_a_vendor_rests_do_not_speak_against_the_sweeper(queue: Connection) -> None:
+    ProcessRun.objects.update(next_wake_at=clock.now() - timedelta(minutes=5))
+    assert watch.runs().ok
+
+
+def test_a_run_that_nobody_wakes_does(workers: Workers) -> None:
+    workers.begin()
+    ProcessRun.objects.update(next_wake_at=clock.now() - timedelta(minutes=5))
+    assert not watch.runs().ok
