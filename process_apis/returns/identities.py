@@ -9,8 +9,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Sum
 
-from process_apis.returns.identity_models import IdentityReturn
-from process_apis.returns.models import Return
+from process_apis.returns.models import IdentityReturn, Return
 from process_apis.returns.queries import OVER
 from retail_platform.kernel.problem import DomainError
 
