@@ -32,7 +32,10 @@ class SnapshotDue(Value):
 
 
 class StockOversold(Value):
-    """Units are promised that are not there any more; this order was promised last. `oversold` names this one hit."""
+    """Units are promised that are not there any more; this order was promised last. `oversold` names this one hit.
+
+    `hold` is filled where nothing is ordered yet: then it is this hold that was promised last.
+    """
 
     oversold: str
     order_number: str
@@ -40,6 +43,7 @@ class StockOversold(Value):
     sku: Sku
     node: NodeCode
     units: int
+    hold: str = ""
 
 
 FACTS: dict[str, type[Value]] = {

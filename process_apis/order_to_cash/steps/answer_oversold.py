@@ -1,7 +1,8 @@
-"""Goods promised to an order are not there any more, and no node was asked for them yet: do what the rule says.
+"""Goods that are promised are not there any more: do what the rule says, before a node looks for them in vain.
 
-Works on what is still short by then, while the order's own journey stands before its release. Where the rule says
-back-order nothing is done: the release keeps back what is not there. A node that was asked says itself what it lacks.
+What is only held is given back. For an order this works on what is still short by then, while its own journey stands
+before its release; where the rule says back-order nothing is done: the release keeps back what is not there. A counter
+that has not begun to pick need not look for it (oversold_pickups); any other node that was asked says what it lacks.
 """
 
 from dataclasses import dataclass
@@ -19,14 +20,14 @@ from process_apis.fulfilment.decisions import OTHERWISE
 from process_apis.fulfilment.services import Part
 from process_apis.order_to_cash.journey import journey
 from process_apis.order_to_cash.missing import move
+from process_apis.order_to_cash.oversold_pickups import answer_at_counter, is_collected_at, still_hit
 from process_apis.order_to_cash.steps.record_short_pick import wait_a_while
 from process_apis.orders import cancellations, queries
 from process_apis.orders import services as orders
 from process_apis.orders.models import AskedBy, Order, OrderState
 from process_apis.sourcing import services as sourcing
 from process_apis.stock import queries as promised
-from process_apis.stock.book import trouble
-from process_apis.stock.models import ReservationState
+from process_apis.stock.reserving import holds
 from process_apis.stock.services import Demand
 from retail_platform.kernel.problem import DomainError
 
@@ -46,14 +47,21 @@ class Hit:
 
 def answer_oversold(ctx: StepContext) -> Outcome:
     told = ctx.facts["started_by"]
+    if told.get("hold"):
+        confirmed = holds.lose(hold=told["hold"], sku=told["sku"], node=told["node"])
+        if not confirmed:
+            return Done(outcome="it was only held: the next confirm says so")
+        told = {**told, "order_number": confirmed}
+    if is_collected_at(told["node"], number=told["order_number"]):
+        return answer_at_counter(ctx, told)
     order = _stopped_before_release(told["order_number"])
     if order is None:
         return Done(outcome="too late: whoever was asked says what is missing")
     if cancellations.unsettled(order):  # Note [Turns]
         return wait_a_while(ctx)
-    part = Part(told["line_id"], told["sku"], told["node"], _still_hit(told))
-    if not part.units or order.pickup_node:
-        return Done(outcome="nothing of it is short any more" if not part.units else "the store looks for it")
+    part = Part(told["line_id"], told["sku"], told["node"], still_hit(told))
+    if not part.units:
+        return Done(outcome="nothing of it is short any more")
     nodes = catalog.nodes()
     kind = nodes[part.node].kind if part.node in nodes else ""
     rule = fulfilment.rule_at(channel=order.channel, node=part.node, node_kind=kind, now=ctx.now)
@@ -78,13 +86,6 @@ def _stopped_before_release(number: str) -> Order | None:
     order = queries.locked(number)
     stands = run.finished_at is None and run.direction != Direction.UNDOING and run.step in BEFORE_RELEASE
     return order if stands and order.state == OrderState.RESERVED else None
-
-
-def _still_hit(told: dict[str, str | int]) -> int:
-    place = (told["line_id"], told["sku"], told["node"], ReservationState.OPEN)
-    rows = promised.reservations_of(str(told["order_number"]))
-    there = sum(row.units for row in rows if (row.line_id, row.sku, row.node, row.state) == place)
-    return min(int(told["units"]), there, trouble.still_short(sku=str(told["sku"]), node=str(told["node"])))
 
 
 def _elsewhere(hit: Hit) -> bool:

@@ -1,19 +1,21 @@
 """What is wrong with the goods becomes a case: less than is promised, below zero, told twice with different words.
 
-Of what is promised and not there each promise that is hit is told as well, the last made first, unless a node was asked
-to send it: that one says itself what it does not find.
+Of what is promised and not there each promise that is hit is told as well, the last made first: what is only held
+before what an order has, and that before what a node was asked for, which may say itself what it does not find.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
+from django.db.models import Case, When
+
 from process_apis.cases import services as cases
 from process_apis.cases.models import CaseKind
 from process_apis.stock.models import Reservation, ReservationState, StockPosition
 from retail_platform.kernel.outbox import services as outbox
 
-PROMISED = ("held", "open", "allocated")
+HIT_FIRST = (ReservationState.HELD, ReservationState.OPEN, ReservationState.ALLOCATED)
 PROMISES_LOOKED_AT = 200
 
 
@@ -44,11 +46,11 @@ def report_worse(positions: Sequence[Mapping[str, Any]]) -> None:
 
 
 def orders_hit(*, sku: str, node: str, shortage: int) -> list[str]:
-    """The orders a shortage hits, the last promised first, until it is covered."""
+    """The holds and orders a shortage hits, in the order they are hit, until it is covered."""
     found: list[str] = []
-    for promise in Reservation.objects.filter(sku=sku, node=node, state__in=PROMISED).order_by("-id")[
-        :PROMISES_LOOKED_AT
-    ]:
+    rows = Reservation.objects.filter(sku=sku, node=node, state__in=HIT_FIRST)
+    nearest = Case(*(When(state=state, then=place) for place, state in enumerate(HIT_FIRST)), default=len(HIT_FIRST))
+    for promise in rows.order_by(nearest, "-id")[:PROMISES_LOOKED_AT]:
         if shortage <= 0:
             break
         found.append(promise.order_number)
@@ -62,17 +64,19 @@ def still_short(*, sku: str, node: str) -> int:
 
 
 def _tell_hit(*, sku: str, node: str, shortage: int) -> None:
-    open_ones = Reservation.objects.filter(sku=sku, node=node, state=ReservationState.OPEN).order_by("-id")
-    for promise in open_ones[:PROMISES_LOOKED_AT]:
-        if shortage <= 0:
-            break
-        units = min(promise.units - promise.consumed, shortage)
-        shortage -= units
-        outbox.add(
-            name="stock.oversold", aggregate=f"stock:{node}:{sku}",
-            data={"oversold": uuid4().hex, "order_number": promise.order_number, "line_id": promise.line_id,
-                  "sku": sku, "node": node, "units": units},
-        )  # fmt: skip
+    for state in HIT_FIRST:
+        promises = Reservation.objects.filter(sku=sku, node=node, state=state).order_by("-id")
+        for promise in promises[:PROMISES_LOOKED_AT]:
+            if shortage <= 0:
+                return
+            units = min(promise.units - promise.consumed, shortage)
+            shortage -= units
+            outbox.add(
+                name="stock.oversold", aggregate=f"stock:{node}:{sku}",
+                data={"oversold": uuid4().hex, "order_number": promise.order_number, "line_id": promise.line_id,
+                      "sku": sku, "node": node, "units": units,
+                      "hold": promise.hold if state == ReservationState.HELD else ""},
+            )  # fmt: skip
 
 
 def report_conflicts(conflicts: Sequence[tuple[str, int, int]]) -> None:

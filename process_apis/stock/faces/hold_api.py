@@ -43,7 +43,9 @@ class HeldLineOut(StrictSerializer):
     sku = serializers.CharField()
     node = serializers.CharField()
     units = serializers.IntegerField()
-    state = serializers.CharField(help_text="held, open (confirmed), expired, released, allocated, consumed")
+    state = serializers.CharField(
+        help_text="held, open (confirmed), expired, released, lost (not there after all), allocated, consumed"
+    )
     expires_at = serializers.DateTimeField(allow_null=True)
 
 
@@ -133,7 +135,9 @@ class ConfirmHoldView(IdempotentPost, ApiView):
     @extend_schema(
         operation_id="confirm_stock_hold",
         summary="Promise what is held to an order",
-        description="Exactly one of confirm and expiry happens: 409 `hold-expired` when the time had run out.",
+        description="Exactly one of confirm and expiry happens: 409 `hold-expired` when the time had run out. "
+        "409 `hold-lost` names the lines that are not there after all, since a count or a sale at a till took them: "
+        "nothing of the basket is held any more then.",
         request=ConfirmIn,
         responses={200: HoldOut, 404: None, 409: ProblemOut},
         examples=[example("for W-1001", {"order_number": "W-1001"}), example("promised", _CONFIRMED, status=200)],

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 
 class ReservationState(models.TextChoices):
-    """held → open → allocated → consumed; on the side expired, released, transferred."""
+    """held → open → allocated → consumed; on the side expired, released, transferred, lost."""
 
     HELD = "held", "held for a while"
     OPEN = "open", "confirmed: promised to an order"
@@ -16,6 +16,7 @@ class ReservationState(models.TextChoices):
     EXPIRED = "expired"
     RELEASED = "released"
     TRANSFERRED = "transferred", "transferred to another node"
+    LOST = "lost", "lost: held, and the goods were not there after all"
 
 
 class Reservation(models.Model):
