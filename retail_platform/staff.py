@@ -28,7 +28,10 @@ _GOODS = (
     "publication.view_channelshop", "publication.view_channellevel", "stock.view_stockfile", "stock.view_packunit",
     "stock.view_lot",
 )  # fmt: skip
-_RETURNS = ("returns.view_return", "returns.view_receipt", "returns.view_creditmemo", "returns.view_refund")
+_RETURNS = (
+    "returns.view_return", "returns.view_receipt", "returns.view_creditmemo", "returns.view_refund",
+    "returns.view_dispute",
+)  # fmt: skip
 _RETURN_RULES = ("returns.view_returnpolicy", "returns.add_returnpolicy", "returns.change_returnpolicy")
 _LEDGER = ("ledger.view_journalentry", "ledger.view_account", "ledger.view_period")
 

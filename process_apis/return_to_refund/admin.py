@@ -1,7 +1,6 @@
 """Returns in the admin: what was agreed, what came back, what was credited and what was paid back, as one story."""
 
 from datetime import datetime
-from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -9,16 +8,15 @@ from django.http import HttpRequest
 from unfold.decorators import display
 
 from canonical.money import Money
+from process_apis.return_to_refund import admin_money as admin_money  # its pages register themselves
 from process_apis.return_to_refund import admin_tables as tables
 from process_apis.return_to_refund import advances, opening, paying, receiving
 from process_apis.returns import services
 from process_apis.returns.models import (
-    CreditMemo,
     Disposition,
     HeldFor,
     Receipt,
     ReceiptLine,
-    Refund,
     RefundState,
     RefundWay,
     Return,
@@ -188,47 +186,6 @@ class ReceiptAdmin(ReadOnlyAdmin):
 
     def tables(self, request: HttpRequest, obj: Receipt) -> list[Table]:
         return [tables.goods(list(obj.lines.select_related("receipt")))]
-
-
-class _MoneyAdmin(ReadOnlyAdmin):
-    """A document of a return that has an amount."""
-
-    amount_of = "total_minor"
-
-    @display(description="amount")
-    def amount(self, row: Any) -> str:
-        return number(Money(minor=getattr(row, self.amount_of), currency=row.currency))
-
-    @display(description="return")
-    def whose(self, row: Any) -> str:
-        return link("returns_return", row.parent.number, row.parent.number)
-
-
-@admin.register(CreditMemo)
-class CreditMemoAdmin(_MoneyAdmin):
-    natural_key = "number"
-    list_display = ("number", "whose", "order_number", "amount", "booked_on", "erp_reference")
-    list_filter = ("booked_on", "currency")
-    search_fields = ("=number", "=order_number", "=erp_reference")
-    ordering = ("-id",)
-    fields = (
-        ("number", "whose"), ("order_number", "amount"), ("booked_on", "erp_reference"), ("tax_reference", "issued_at"),
-    )  # fmt: skip
-    readonly_fields = ("whose", "amount")
-
-
-@admin.register(Refund)
-class RefundAdmin(_MoneyAdmin):
-    amount_of = "amount_minor"
-    list_display = ("whose", "order_number", "way", "amount", "state", "failure", "done_at")
-    list_filter = ("state", "way", "currency")
-    search_fields = ("=order_number", "=provider_reference", "=parent__number")
-    ordering = ("-made_at",)
-    fields = (
-        ("whose", "order_number"), ("way", "amount"), ("state", "failure"), ("provider_reference", "approved_by"),
-        ("made_at", "done_at"),
-    )  # fmt: skip
-    readonly_fields = ("whose", "amount")
 
 
 @admin.register(ReturnPolicy)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 from canonical.money import Money
 from process_apis.ledger.models import JournalEntry
-from process_apis.returns import queries
-from process_apis.returns.models import ReceiptLine, Return, Suspicion
+from process_apis.returns import disputes, queries
+from process_apis.returns.models import Dispute, ReceiptLine, Return, Suspicion
 from retail_platform.kernel.admin_pages import SHOW_AT_MOST, Table, folded, label, link, moment, number
 
 _WHY: dict[str, str] = {why.value: str(why.label) for why in Suspicion}
@@ -66,6 +66,31 @@ def journals(parent: Return) -> Table:
     sources += [f"refund:{key}" for key in parent.refunds.values_list("key", flat=True)]
     came = queries.received(parent)
     sources += [f"receipt:{line.receipt_id}" for line in came] + [f"disposal:{line.id}" for line in came]
+    return _entries(sources)
+
+
+def journals_of_dispute(dispute: Dispute) -> Table:
+    """What the chargeback did to our ledger."""
+    return _entries([f"dispute:{dispute.reference}"])
+
+
+def told_the_bank(dispute: Dispute) -> Table:
+    return Table("What we have told the bank", ("evidence",), [(str(each),) for each in dispute.evidence])
+
+
+def refunds_to_it(dispute: Dispute) -> Table:
+    """What of returns went, or was to go, to the tender that is disputed."""
+    rows = [
+        (link("returns_return", refund.parent.number, refund.parent.number),
+         number(Money(minor=refund.amount_minor, currency=refund.currency)),
+         label(refund.get_state_display(), _DONE.get(refund.state, "")), refund.provider_reference,
+         moment(refund.done_at))
+        for refund in disputes.refunds_of(dispute)[:SHOW_AT_MOST]
+    ]  # fmt: skip
+    return Table("Refunds to the same tender", ("return", "amount", "state", "reference", "done"), rows)
+
+
+def _entries(sources: Sequence[str]) -> Table:
     entries = JournalEntry.objects.filter(source_event__in=sources).prefetch_related("lines__account").order_by("id")
     rows = [
         (link("ledger_journalentry", entry.reference, entry.reference), entry.purpose, str(line.account),
@@ -100,4 +125,9 @@ STORY: Sequence[tuple[str, Callable[[Return], Table]]] = (
     ("returns.view_refund", refunds),
     ("ledger.view_journalentry", journals),
     ("returns.view_return", history),
+)
+OF_A_DISPUTE: Sequence[tuple[str, Callable[[Dispute], Table]]] = (
+    ("returns.view_dispute", told_the_bank),
+    ("returns.view_refund", refunds_to_it),
+    ("ledger.view_journalentry", journals_of_dispute),
 )

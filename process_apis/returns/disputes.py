@@ -22,12 +22,21 @@ class NoSuchDispute(NotFound):
 
 @transaction.atomic
 def opened(
-    *, reference: str, order_number: str, payment: int, amount_minor: int, fee_minor: int, currency: str, now: datetime
+    *,
+    reference: str,
+    order_number: str,
+    payment: int,
+    amount_minor: int,
+    fee_minor: int,
+    currency: str,
+    now: datetime,
+    reason: str = "",
+    answer_by: datetime | None = None,
 ) -> Dispute:
     """Write a chargeback down and tell of it; one that is known stays as it is."""
     fields = {
         "order_number": order_number, "payment": payment, "amount_minor": amount_minor, "fee_minor": fee_minor,
-        "currency": currency, "opened_at": now,
+        "currency": currency, "opened_at": now, "reason": reason[:120], "answer_by": answer_by,
     }  # fmt: skip
     standing, new = Dispute.objects.get_or_create(reference=reference, defaults=fields)
     if new:
@@ -57,6 +66,11 @@ def answered(dispute: Dispute, *, evidence: str) -> None:
     Dispute.objects.filter(id=dispute.id).exclude(evidence__contains=[evidence]).update(
         evidence=[*dispute.evidence, evidence]
     )
+
+
+def refunds_of(dispute: Dispute) -> QuerySet[Refund]:
+    """All that went, or is to go, to the disputed tender for returns, the oldest first."""
+    return _of(dispute).order_by("made_at", "key")
 
 
 def given_back(dispute: Dispute) -> list[Refund]:

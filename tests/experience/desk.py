@@ -20,7 +20,7 @@ from process_apis.orders import customers
 from process_apis.orders import services as orders
 from process_apis.orders.models import Order, Parcel
 from process_apis.publication.models import ChannelLevel, ChannelShop
-from process_apis.returns.models import CreditMemo, Receipt, Refund, RefundWay, Return
+from process_apis.returns.models import CreditMemo, Dispute, Receipt, Refund, RefundWay, Return
 from process_apis.sourcing.models import SourcingDecision
 from process_apis.stock import services as stock
 from process_apis.stock.models import (
@@ -185,6 +185,9 @@ def _taken_back(number: str) -> None:
     )  # fmt: skip
     Refund.objects.create(key=f"desk:{number}", parent=parent, memo=memo, order_number=number, payment=1,
                           way=RefundWay.ORIGINAL, amount_minor=11900, currency="EUR")  # fmt: skip
+    Dispute.objects.create(reference=f"dp-{number}", order_number=number, payment=1, amount_minor=11900, fee_minor=1500,
+                           currency="EUR", reason="product_not_received", opened_at=NOON, answer_by=NOON,
+                           evidence=["The customer has been refunded already."])  # fmt: skip
 
 
 def _told_people(number: str) -> None:

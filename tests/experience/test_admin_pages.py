@@ -10,6 +10,7 @@ from django.urls import reverse
 from process_apis.engine.models import ProcessRun
 from process_apis.ledger.models import JournalEntry
 from process_apis.orders.models import Order
+from process_apis.returns.models import Dispute
 from system_apis.connections.models import Connection
 from system_apis.inbox.models import InboxMessage
 from tests.experience.desk import SECRET, a_caller, a_day, a_loose_case, a_parked_run, signed_in
@@ -39,6 +40,18 @@ def test_a_list_and_a_page_open_with_data(model: type[Model]) -> None:
     assert browser.get(_list(model)).status_code == 200
     for row in model._default_manager.all()[:1]:
         assert browser.get(_page(row)).status_code == 200
+
+
+def test_the_list_of_disputes_says_whose_they_are_and_why() -> None:
+    a_day()
+    page = signed_in("mia", group="finance").get(_list(Dispute)).content.decode()
+    assert all(said in page for said in ("dp-W-1001", "Ada Winter", "119.00", "product_not_received"))
+
+
+def test_the_page_of_a_dispute_shows_what_we_have_told_the_bank() -> None:
+    a_day()
+    page = signed_in("mia", group="finance").get(_page(Dispute.objects.get())).content.decode()
+    assert "The customer has been refunded already." in page
 
 
 def test_the_dashboard_opens_with_nothing_to_show() -> None:

@@ -59,6 +59,15 @@ def test_a_chargeback_moves_money_out_of_clearing_and_blocks_it(play: Play) -> N
     assert (payment.disputed_minor, payment.left_minor) == (11900, 0)
 
 
+def test_a_chargeback_keeps_the_banks_reason_and_the_day_to_answer_by(play: Play) -> None:
+    about = dispute(play, sent(play), reason="fraudulent")
+
+    found = Dispute.objects.get(reference=about["id"])
+    assert (found.reason, int(found.answer_by.timestamp()) if found.answer_by else 0) == (
+        "fraudulent", about["evidence_due_by"],
+    )  # fmt: skip
+
+
 def test_disputed_money_cannot_be_refunded_as_well(play: Play) -> None:
     payment = sent(play)
     dispute(play, payment, amount=10000)

@@ -25,6 +25,8 @@ def record_dispute(ctx: StepContext) -> Done:
         fee_minor=told.fee.minor,
         currency=told.amount.currency,
         now=told.at,
+        reason=told.reason,
+        answer_by=told.answer_by,
     )
     if told.standing in _DECIDED:
         disputes.decided(dispute, state=_DECIDED[told.standing], now=told.at)

@@ -20,8 +20,10 @@ class Dispute(models.Model):
     fee_minor = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3)
     state = models.CharField(max_length=5, choices=DisputeState.choices, default=DisputeState.OPEN)
+    reason = models.CharField(max_length=120, blank=True, default="", db_default="", help_text="The bank's own word.")
     evidence = models.JSONField(default=list)
     opened_at = models.DateTimeField()
+    answer_by = models.DateTimeField(null=True, help_text="After this the bank hears us no more.")
     decided_at = models.DateTimeField(null=True)
 
     class Meta:
