@@ -1,4 +1,4 @@
-"""Master data of a retailer that does not exist: 500 skus, 2 warehouses, 12 stores, 3 channels, a chart of accounts.
+"""Master data of a retailer that does not exist: 500 skus, 2 warehouses, 12 stores, a maker, channels, accounts.
 
 It is the same for every seed, so that examples in the documentation work on any demo.
 """
@@ -53,6 +53,16 @@ class Opening:
 def sku_of(number: int) -> str:
     """SKU-00001 is the first."""
     return f"SKU-{number:05d}"
+
+
+def in_both(number: int) -> bool:
+    """Does what has this number lie in both warehouses?"""
+    return number % 50 not in (0, 25) and number % 7 > 0
+
+
+IN_STORES = tuple(sku_of(number) for number in range(50, SKUS, 50))  # and nowhere else; the last is in the examples
+AT_MAKER = tuple(sku_of(number) for number in range(25, SKUS, 50))  # he sends them himself
+MAKER = "MAKER-1"
 
 
 def write() -> list[Opening]:
@@ -115,12 +125,13 @@ def _nodes() -> list[Node]:
         )
         for n, (town, lat, lon) in enumerate(TOWNS, start=1)
     ]
-    for node in [*warehouses, *stores]:
+    maker = Node(code=MAKER, name="Maker", kind=NodeKind.DROP_SHIP, rank=200, latitude=50.1, longitude=14.4)
+    for node in [*warehouses, *stores, maker]:
         node.wms = "wms"
     for store in stores:
         store.offers_pickup = True
         store.opening_hours = {day: [["09:00", "20:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat")}
-    return [*warehouses, *stores]
+    return [*warehouses, *stores, maker]
 
 
 def _channels() -> list[Channel]:
@@ -142,17 +153,18 @@ def _channels() -> list[Channel]:
 
 
 def _opening() -> list[Opening]:
-    """Warehouses hold most; every seventh sku lies in one warehouse only, every fiftieth in stores alone."""
+    """Warehouses hold most; every seventh sku lies in one only, every fiftieth in stores alone, or with its maker."""
     choose = Random(14)  # noqa: S311
     found = []
     for number in range(1, SKUS + 1):
-        sku = sku_of(number)
+        sku, here = sku_of(number), []
         if number % 50:
-            found.append(Opening(sku, "WH-1", choose.randrange(40, 120)))
+            here.append(Opening(sku, "WH-1", choose.randrange(40, 120)))
             if number % 7:
-                found.append(Opening(sku, "WH-2", choose.randrange(20, 80)))
+                here.append(Opening(sku, "WH-2", choose.randrange(20, 80)))
         for store in choose.sample(range(1, 13), 3):
-            found.append(Opening(sku, f"STORE-{store:03d}", choose.randrange(1, 9)))
+            here.append(Opening(sku, f"STORE-{store:03d}", choose.randrange(1, 9)))
+        found += [Opening(sku, MAKER, 200)] if sku in AT_MAKER else here
     return found
 
 

@@ -9,7 +9,7 @@ from django.db.models import Count, QuerySet
 
 from process_apis.engine.models import FINISHED, ProcessRun, RunState
 from process_apis.orders.models import Order
-from retail_platform.demo import counter, order_samples, samples
+from retail_platform.demo import channels, counter, order_samples, samples
 from retail_platform.demo import seed as master
 from retail_platform.demo.bringing_back import Returners
 from retail_platform.demo.shoppers import Basket, baskets
@@ -19,15 +19,22 @@ from retail_platform.kernel.progress import Progress
 SHOPPERS = 6
 SETTLE_WITHIN_S = 1800.0
 QUIET_S = 2.0  # nothing left to do for so long means that no webhook or fact is under way either
+OURS = {
+    "web": "experience/storefront/v1/orders",
+    "trade": "experience/storefront/v1/trade-orders",
+    "till": "experience/store_tools/v1/stores/{node}/orders",
+    "desk": "process/order_to_cash/v1/orders",
+}
+THEIRS = {"shop": "commerce/orders", "market": "market/orders"}
 
 
 class Day:
-    """One retail day against one running platform."""
+    """One retail day against one running platform. `key` is the storefront's; people of ours have another one."""
 
-    def __init__(self, *, base_url: str, sandbox_url: str, key: str) -> None:
+    def __init__(self, *, base_url: str, sandbox_url: str, key: str, staff_key: str = "") -> None:
         self.base_url, self.sandbox_url = base_url, sandbox_url
+        self.keys = {"web": key, **dict.fromkeys(("trade", "till", "desk"), staff_key)}
         self.session = requests.Session()
-        self.session.headers["Authorization"] = f"Bearer {key}"
         adapter = requests.adapters.HTTPAdapter(pool_maxsize=SHOPPERS)
         self.session.mount("http://", adapter)
 
@@ -43,18 +50,18 @@ class Day:
         raise RuntimeError(f"order {basket.key} was not taken by {basket.channel}; see .local/logs/web.log")
 
     def _send(self, basket: Basket) -> bool:
-        if basket.channel == "shop":
-            answer = self.session.post(f"{self.sandbox_url}/_control/commerce/orders", json=basket.body, timeout=10)
-            # a number the shop has already: our earlier try arrived, and only its answer got lost
+        if theirs := THEIRS.get(basket.channel):
+            answer = self.session.post(f"{self.sandbox_url}/_control/{theirs}", json=basket.body, timeout=10)
+            # a number they have already: our earlier try arrived, and only its answer got lost
             return answer.ok or answer.status_code in (409, 422)
         answer = self.session.post(
-            f"{self.base_url}/api/experience/storefront/v1/orders",
+            f"{self.base_url}/api/{OURS[basket.channel].format(node=basket.node)}",
             json=basket.body,
-            headers={"Idempotency-Key": basket.key},
+            headers={"Idempotency-Key": basket.key, "Authorization": f"Bearer {self.keys[basket.channel]}"},
             timeout=10,
         )
         if 400 <= answer.status_code < 500 and answer.status_code not in (409, 429):
-            raise RuntimeError(f"the storefront refused order {basket.key}: {answer.text[:500]}")
+            raise RuntimeError(f"{basket.channel} could not place order {basket.key}: {answer.text[:500]}")
         return answer.status_code == 202
 
 
@@ -68,10 +75,13 @@ def run(*, orders: int, seed: int, out: TextIO, base_url: str, sandbox_url: str)
     master.write(base_url=base_url, sandbox_url=sandbox_url)
     samples.ask_for_a_person(now=clock.now())
     returners = Returners()
-    day = Day(base_url=base_url, sandbox_url=sandbox_url, key=master.storefront_key())
+    day = Day(
+        base_url=base_url, sandbox_url=sandbox_url, key=master.storefront_key(), staff_key=master.placing_key()
+    )  # fmt: skip
     placed = Order.objects.count() - before
     todo = baskets(orders=max(0, orders - placed), seed=seed, day=f"{seed}-{int(time.time())}")
-    todo = counter.some_collect(todo, seed=seed)
+    todo = channels.some_elsewhere(counter.some_collect(todo, seed=seed), seed=seed)
+    channels.hide(todo, sandbox_url=sandbox_url)
     again = [basket for basket in todo if basket.sent_twice and basket.channel == "web"]  # an impatient shopper's click
     everything = [*todo, *again]
     with (
@@ -80,8 +90,10 @@ def run(*, orders: int, seed: int, out: TextIO, base_url: str, sandbox_url: str)
     ):
         for _ in shoppers.map(day.place, everything):
             progress.add(1)
+    channels.ask_marketplace()
     if not settle(out, expected=before + max(orders, placed), returners=returners):
         print(f"  after {SETTLE_WITHIN_S:.0f} s something still moves; the statement counts it as open", file=out)
+    print(f"  placed: {', '.join(f'{count} {name}' for name, count in channels.by_channel().items())}", file=out)
 
 
 def settle(

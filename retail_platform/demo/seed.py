@@ -28,6 +28,7 @@ TOKENS = {
 HOOKED = ("wms", "payments", "carrier")
 SHOPIFY_LOCATION, SHOPIFY_ITEMS = 70_000_001, 40_000_000
 DEMO_CLIENT, ENGINEER, TILL = "demo-storefront", "demo-engineer", "demo-till"
+PLACING = "demo-placing"
 TILL_STANDS_IN = "STORE-001"
 
 
@@ -126,6 +127,15 @@ def storefront_key() -> str:
     """A new key for the demo's storefront; earlier ones are revoked, since they cannot be shown again."""
     client = identity.ensure_client(
         name=DEMO_CLIENT, scopes=["storefront.read", "storefront.orders"], per_minute=100_000
+    )
+    ApiKey.objects.filter(client=client, revoked_at=None).update(revoked_at=clock.now())
+    return identity.make_key(client=client)
+
+
+def placing_key() -> str:
+    """A new key for whoever places orders at the portal, a till or the desk on the demo's day; earlier ones end."""
+    client = identity.ensure_client(
+        name=PLACING, scopes=["storefront.orders", "stores.write", "process.write"], per_minute=100_000
     )
     ApiKey.objects.filter(client=client, revoked_at=None).update(revoked_at=clock.now())
     return identity.make_key(client=client)

@@ -1,6 +1,7 @@
 """Who buys what on the day: drawn from a seed, so that the same seed is the same day."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
@@ -14,12 +15,17 @@ CITIES = {"DE": ("Berlin", "10115"), "AT": ("Vienna", "1010"), "NL": ("Utrecht",
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """One order to be placed: through our storefront ("web"), or at the pretend shop ("shop")."""
+    """One order to be placed: through our storefront ("web"), at the pretend shop ("shop"), or as `channels` says.
+
+    `node` is the store whose till places it; `missing` are units by sku that will not be found when it is picked.
+    """
 
     channel: str
     key: str
     body: dict[str, Any]
     sent_twice: bool
+    node: str = ""
+    missing: Mapping[str, int] = field(default_factory=dict)
 
 
 def baskets(*, orders: int, seed: int, day: str) -> list[Basket]:

@@ -21,6 +21,7 @@ def make(*, sandbox_url: str) -> list[Equation]:
     outside: dict[str, Any] = answer.json()
     return [
         _orders_in(outside),
+        _at_marketplace(sandbox_url),
         _orders_out(),
         *_money(outside),
         _books_balance(),
@@ -73,6 +74,14 @@ def _orders_in(outside: Mapping[str, Any]) -> Equation:
         at_the_shop + with_us,
         _one("SELECT count(*) FROM orders_order"),
     )
+
+
+def _at_marketplace(sandbox_url: str) -> Equation:
+    wish = {"system": "market", "operation": "place_order", "limit": "1000000"}
+    answer = requests.get(f"{sandbox_url}/_control/effects", params=wish, timeout=60)
+    answer.raise_for_status()
+    ours = _one("SELECT count(*) FROM orders_order WHERE channel = 'market'")
+    return _equation("orders placed at the marketplace = orders of it in our book", len(answer.json()["effects"]), ours)
 
 
 def _orders_out() -> Equation:

@@ -34,6 +34,11 @@ def due(*, now: datetime) -> list[str]:
     return found
 
 
+def ask_soon(code: str) -> None:
+    """Have a feed asked at the sweeper's next round, rather than at its turn."""
+    FeedCursor.objects.filter(connection__code=code).update(next_at=None)
+
+
 def take_in(code: str, *, now: datetime) -> int:
     """Ask one feed until it has nothing new. Returns how many orders were new. Raises SystemFault."""
     connection = queries.active(kind="commerce", code=code)

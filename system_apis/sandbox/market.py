@@ -20,6 +20,8 @@ def refuse(status: int, code: str, message: str) -> Refusal:
 
 def place(world: World, wish: dict[str, Any]) -> dict[str, Any]:
     """A customer buys there. `wish`: items [{sku, units, price, promotion?}], postage?, state?, address?, buyer?."""
+    if wish.get("orderId") and world.store.get(ORDERS, str(wish["orderId"])):
+        raise refuse(409, "ORDER_EXISTS", f"there is an order {wish['orderId']}")
     number = world.store.next_number(ORDERS)
     items = [
         {
