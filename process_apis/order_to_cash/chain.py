@@ -92,8 +92,8 @@ def gone(orders: Sequence[Order], remains: Mapping[str, int]) -> list[tuple[Orde
         if units:
             found.append((order, units))
         for line in order.lines.all():
-            if line.line_id in left:
-                left[line.line_id] = max(0, left[line.line_id] - (line.quantity - line.cancelled))
+            if line.sold_as in left:
+                left[line.sold_as] = max(0, left[line.sold_as] - (line.quantity - line.cancelled))
     return found
 
 

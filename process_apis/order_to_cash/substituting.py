@@ -61,9 +61,10 @@ def substitute(order: Order, part: Part, *, sku: str, now: datetime, move: Move)
 
 def _line(order: Order, line: OrderLine, *, units: int, sku: str) -> OrderLine:
     taken = {each.line_id for each in order.lines.all()}
-    line_id = next(f"{line.line_id}-{n}" for n in range(2, 600) if f"{line.line_id}-{n}" not in taken)
+    sold = line.sold_as
+    line_id = next(f"{sold}-{n}" for n in range(2, 600) if f"{sold}-{n}" not in taken)
     position = max(each.position for each in order.lines.all()) + 1
     return OrderLine(
         order=order, line_id=line_id, position=position, sku=sku, quantity=units, kind=line.kind,
-        revenue=line.revenue, min_age=line.min_age, instead_of=line.line_id,
+        revenue=line.revenue, min_age=line.min_age, instead_of=sold,
     )  # fmt: skip

@@ -64,7 +64,10 @@ def request(
     can = {name: line.quantity - line.shipped - line.cancelled - line.cancel_requested for name, line in lines.items()}
     if units is None and asked_by == AskedBy.CHANNEL:  # of a channel all means all, also what has left
         units = {name: count + lines[name].shipped for name, count in can.items() if count + lines[name].shipped > 0}
-    wanted = _with_services(lines, can, _wanted(lines, can, units))
+    wanted = _wanted(lines, can, units)
+    if asked_by == AskedBy.CHANNEL:
+        wanted = _as_sent(lines, can, wanted)
+    wanted = _with_services(lines, can, wanted)
     asked = {name: min(count, can[name]) for name, count in wanted.items() if min(count, can[name])}
     gone = {name: count - asked.get(name, 0) for name, count in wanted.items() if count > asked.get(name, 0)}
     if asked_by != AskedBy.CHANNEL and (gone or not asked):
@@ -141,18 +144,24 @@ def taken_off(order: Order) -> Counter[str]:
 def gone_at_channel(order: Order, remains: Mapping[str, int]) -> dict[str, int]:
     """Units that a channel took off an order and we did not know of, by line_id. `remains` is what it shows now.
 
-    What we cancelled ourselves it has been told of, and what it has told us of before is asked for already.
+    What we cancelled ourselves it has been told of, and what it has told us of before is asked for already. What was
+    sent instead of a line counts as that line: the channel knows no other.
     """
+    lines = list(order.lines.all())
+    sold_as = {line.line_id: line.sold_as for line in lines}
     known: Counter[str] = Counter()
     for asked in Cancellation.objects.filter(order=order).prefetch_related("lines__line"):
         if asked.asked_by == AskedBy.CHANNEL:
-            known.update(asked.evidence.get("units", {}))
-            continue
-        undecided = asked.state == CancellationState.REQUESTED
-        known.update({each.line.line_id: each.units if undecided else each.cancelled for each in asked.lines.all()})
-    # What came back is off the channel's order too, and was no cancellation.
-    lines = {line.line_id: line.quantity - line.returned for line in order.lines.all() if line.line_id in remains}
-    gone = {name: quantity - remains[name] - known[name] for name, quantity in lines.items()}
+            told = asked.evidence.get("units", {})
+        else:
+            undecided = asked.state == CancellationState.REQUESTED
+            told = {each.line.line_id: each.units if undecided else each.cancelled for each in asked.lines.all()}
+        for name, count in told.items():
+            known[sold_as.get(name, name)] += count
+    for line in lines:  # what came back is off the channel's order too, and was no cancellation
+        known[line.sold_as] += line.returned
+    ordered = {line.line_id: line.quantity for line in lines if line.line_id in remains}
+    gone = {name: quantity - remains[name] - known[name] for name, quantity in ordered.items()}
     return {name: count for name, count in gone.items() if count > 0}
 
 
@@ -209,6 +218,23 @@ def _wanted(lines: Mapping[str, OrderLine], can: Mapping[str, int], units: Mappi
             errors=[{"pointer": "/lines", "detail": f"There is no line {name!r}."} for name in strange],
         )
     return dict(units)
+
+
+def _as_sent(lines: Mapping[str, OrderLine], can: Mapping[str, int], wanted: Mapping[str, int]) -> dict[str, int]:
+    """Units of the lines that a channel sold, by the lines we send: a substitute goes with what it stands for.
+
+    What can still be stopped is taken first, then what has left.
+    """
+    found: Counter[str] = Counter()
+    for sold, count in wanted.items():
+        mine = [sold, *(name for name, line in lines.items() if line.instead_of == sold)]
+        for at_hand in (can, {name: lines[name].shipped for name in mine}):
+            for name in mine:
+                takes = max(0, min(count, at_hand[name]))
+                found[name] += takes
+                count -= takes
+        found[sold] += count  # cancelled already
+    return {name: count for name, count in found.items() if count}
 
 
 def _with_services(lines: Mapping[str, OrderLine], can: Mapping[str, int], wanted: dict[str, int]) -> dict[str, int]:

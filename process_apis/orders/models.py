@@ -158,6 +158,11 @@ class OrderLine(models.Model):
         return f"{self.quantity} x {self.sku}"
 
     @property
+    def sold_as(self) -> str:
+        """The line under which its channel knows it."""
+        return self.instead_of or self.line_id
+
+    @property
     def is_service(self) -> bool:
         """Has it no stock? Then it is billed with the first parcel of its order."""
         return LineKind(self.kind).is_service

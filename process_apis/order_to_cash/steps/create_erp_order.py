@@ -24,7 +24,7 @@ def reduce_to_what_remains(order: Order, *, key: CallKey) -> str:
         return ""
     remains: Counter[str] = Counter()
     for line in order.lines.all():  # what is sent instead of a line stands under the line that was ordered
-        remains[line.instead_of or line.line_id] += line.quantity - line.cancelled
+        remains[line.sold_as] += line.quantity - line.cancelled
     erp().reduce_sales_order(VendorRef(order.erp_reference), remains, key=key)
     return order.erp_reference
 

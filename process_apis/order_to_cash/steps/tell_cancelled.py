@@ -1,5 +1,6 @@
 """Tell the shop where an order was placed what of it is cancelled; it gives back what it has taken for that."""
 
+from collections import Counter
 from uuid import UUID
 
 from process_apis.catalog import queries as catalog
@@ -17,8 +18,10 @@ def tell_cancelled(ctx: StepContext) -> Done:
         return Done(channel="knows, or nothing is different for it")
     if not catalog.channel(order.channel).commerce:
         return Done(channel="our own: it reads the order's status here")
-    units = {each.line.line_id: each.cancelled for each in asked.lines.select_related("line") if each.cancelled}
+    units: Counter[str] = Counter()
+    for each in asked.lines.select_related("line"):
+        units[each.line.sold_as] += each.cancelled
     whole = asked.whole and len(chain.links(order)) == 1 and not order.replaces
     name = chain.id_at_channel(order)
-    told = commerce(order.channel).tell_cancelled(name, units, whole=whole, reason=asked.asked_by, key=ctx.key)
+    told = commerce(order.channel).tell_cancelled(name, +units, whole=whole, reason=asked.asked_by, key=ctx.key)
     return Done(channel_ref=told.value)

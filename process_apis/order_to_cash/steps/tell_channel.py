@@ -40,7 +40,7 @@ def _as_sold(lines: Sequence[ParcelLine], units: Mapping[str, int]) -> tuple[Shi
     """By the shop's own lines: what was sent instead of one counts as that one, since it knows no other."""
     found: dict[str, ShipmentLine] = {}
     for part in lines:
-        count, sold = units[part.line.line_id], part.line.instead_of or part.line.line_id
+        count, sold = units[part.line.line_id], part.line.sold_as
         if count:
             before = found[sold].quantity if sold in found else 0
             found[sold] = ShipmentLine(line_id=sold, sku=part.line.sku, quantity=before + count)

@@ -3,6 +3,8 @@
 A channel that refunded before it told us is told nothing: a second refund would be the customer's third.
 """
 
+from collections import Counter
+
 from canonical.money import Money
 from process_apis.catalog import queries as catalog
 from process_apis.engine.process import Done, StepContext
@@ -18,7 +20,10 @@ def tell_refunded(ctx: StepContext) -> Done:
     if parent is None or not parent.order_number or parent.kind == ReturnKind.CHANNEL_REFUND:
         return Done(channel="knows it")
     order = orders.order(parent.order_number)
-    units = {line.line_id: line.units for line in parent.lines.all()}
+    sold_as = {line.line_id: line.sold_as for line in order.lines.all()}  # it knows of no substitute
+    units: Counter[str] = Counter()
+    for line in parent.lines.all():
+        units[sold_as.get(line.line_id, line.line_id)] += line.units
     if not catalog.channel(order.channel).commerce or not units:
         return Done(channel="reads it here")
     paid = Refund.objects.filter(parent=parent, way=RefundWay.CHANNEL, state=RefundState.DONE)
