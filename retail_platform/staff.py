@@ -30,7 +30,7 @@ _GOODS = (
 )  # fmt: skip
 _RETURNS = (
     "returns.view_return", "returns.view_receipt", "returns.view_creditmemo", "returns.view_refund",
-    "returns.view_dispute",
+    "returns.view_dispute", "returns.view_debitnote",
 )  # fmt: skip
 _RETURN_RULES = ("returns.view_returnpolicy", "returns.add_returnpolicy", "returns.change_returnpolicy")
 _LEDGER = ("ledger.view_journalentry", "ledger.view_account", "ledger.view_period")

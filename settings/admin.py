@@ -79,6 +79,7 @@ _NAVIGATION = [
             _item("Trial balance", "balance", "ledger", "journalentry", page="ledger_trial_balance"),
             _item("Credit memos", "receipt_long", "returns", "creditmemo"),
             _item("Refunds", "currency_exchange", "returns", "refund"),
+            _item("Debit notes", "outbox", "returns", "debitnote"),
             _item("Disputes", "gavel", "returns", "dispute", query="state__exact=open"),
             _item("Gift cards and credit", "redeem", "stored_value", "valueaccount"),
             _item("Return policies", "policy", "returns", "returnpolicy"),

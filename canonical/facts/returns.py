@@ -22,6 +22,12 @@ class GoodsDisposed(ReceiptFact):
     disposal: str
 
 
+class VendorRefused(ReceiptFact):
+    """A supplier does not take goods back, and owes nothing for them."""
+
+    debit_note: str
+
+
 FACTS: dict[str, type[Value]] = {
     "return.requested": ReturnFact,
     "return.authorised": ReturnFact,
@@ -33,6 +39,7 @@ FACTS: dict[str, type[Value]] = {
     "return.received": ReceiptFact,
     "return.inspected": ReceiptFact,
     "return.disposed": GoodsDisposed,
+    "return.vendor_refused": VendorRefused,
     "return.sale_booked": ReturnFact,
     "return.credited": ReturnFact,
     "return.refund_failed": ReturnFact,

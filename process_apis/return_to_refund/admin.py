@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from unfold.decorators import display
 
 from canonical.money import Money
+from process_apis.return_to_refund import admin_debit_notes as admin_debit_notes  # its page registers itself
 from process_apis.return_to_refund import admin_money as admin_money  # its pages register themselves
 from process_apis.return_to_refund import admin_tables as tables
 from process_apis.return_to_refund import advances, opening, paying, receiving

@@ -24,7 +24,7 @@ from process_apis.return_to_refund.serializers import (
 )
 from process_apis.returns import examples, queries, services
 from process_apis.returns.models import Disposition, RefundWay, Return, ReturnKind
-from process_apis.returns.serializers import ReturnOut
+from process_apis.returns.serializers import DeskReturnOut
 from retail_platform.kernel import clock
 from retail_platform.kernel.idempotency.views import HEADER, IdempotentPost
 from retail_platform.kernel.identity.principal import Principal
@@ -45,7 +45,7 @@ class ReturnsView(IdempotentPost, ApiView):
         operation_id="returns",
         summary="Returns, the latest first, each with its receipts, credit memo and refunds",
         responses={200: ReturnsOut},
-        examples=[example("one return", {"items": [examples.CLOSED], "next": None}, status=200)],
+        examples=[example("one return", {"items": [examples.at_desk(examples.CLOSED)], "next": None}, status=200)],
         tags=_TAGS,
     )
     def get(self, request: Request) -> Response:
@@ -53,7 +53,7 @@ class ReturnsView(IdempotentPost, ApiView):
         if channels := cast(Principal, request.user).channels:
             rows = rows.filter(channel__in=channels)
         order = ["-requested_at", "-id"]
-        return Response(page(rows, order=order, query=self.query, show=lambda row: ReturnOut(row).data))
+        return Response(page(rows, order=order, query=self.query, show=lambda row: DeskReturnOut(row).data))
 
     @extend_schema(
         operation_id="open_return_at_desk",
@@ -61,14 +61,14 @@ class ReturnsView(IdempotentPost, ApiView):
         description="Of kind advance, goodwill or channel_refund no goods are waited for. What comes to more than the "
         "policy's limit waits for a second person.",
         request=OpenReturnIn,
-        responses={202: ReturnOut, **_NO},
+        responses={202: DeskReturnOut, **_NO},
         examples=[
             example(
                 "one unit, past its window",
                 {"order_number": examples.ORDER, "lines": [{"line_id": "1", "units": 1}], "reason": "too small",
                  "waive_policy": True},
             ),
-            example("opened", examples.RETURN, status=202),
+            example("opened", examples.at_desk(examples.RETURN), status=202),
         ],
         tags=_TAGS,
     )  # fmt: skip
@@ -82,7 +82,7 @@ class ReturnsView(IdempotentPost, ApiView):
                     number=body["order_number"], key=f"{caller.client}:{key}"[:200], line_id=card["line_id"],
                     card=card["number"], pin=card["pin"], by=caller.client, channels=caller.channels, now=clock.now(),
                 )  # fmt: skip
-                return Response(ReturnOut(queries.in_full(found.number)).data, status=202)
+                return Response(DeskReturnOut(queries.in_full(found.number)).data, status=202)
             parent = opening.open_return(
                 number=body["order_number"],
                 key=f"{caller.client}:{key}"[:200],
@@ -97,7 +97,7 @@ class ReturnsView(IdempotentPost, ApiView):
                 waive_policy=body["waive_policy"],
                 now=clock.now(),
             )
-            return Response(ReturnOut(queries.in_full(parent.number)).data, status=202)
+            return Response(DeskReturnOut(queries.in_full(parent.number)).data, status=202)
 
         return self.once(request, body=OpenReturnIn, work=work)
 
@@ -109,15 +109,15 @@ class ReturnView(ApiView):
     @extend_schema(
         operation_id="return",
         summary="One return with its receipts, credit memo and refunds",
-        responses={200: ReturnOut, 404: ProblemOut},
-        examples=[example("a closed return", examples.CLOSED, status=200)],
+        responses={200: DeskReturnOut, 404: ProblemOut},
+        examples=[example("a closed return", examples.at_desk(examples.CLOSED), status=200)],
         tags=_TAGS,
     )
     def get(self, request: Request, number: str) -> Response:
-        return Response(ReturnOut(_seen(request, number)).data)
+        return Response(DeskReturnOut(_seen(request, number)).data)
 
 
-class _ActView(IdempotentPost, ApiView):
+class ActView(IdempotentPost, ApiView):
     required_scopes = {"POST": "process.write"}
 
     def act(
@@ -131,22 +131,22 @@ class _ActView(IdempotentPost, ApiView):
 
         def work(given: dict[str, Any]) -> Response:
             do(_seen(request, number), given, cast(Principal, request.user).client)
-            return Response(ReturnOut(queries.in_full(number)).data)
+            return Response(DeskReturnOut(queries.in_full(number)).data)
 
         return self.once(request, body=body, work=work)
 
 
-class ApproveView(_ActView):
+class ApproveView(ActView):
     path_examples = {"number": examples.TO_APPROVE}
 
     @extend_schema(
         operation_id="approve_return",
         summary="Approve a return that waits for a second person",
         request=WhyIn,
-        responses={200: ReturnOut, **_NO},
+        responses={200: DeskReturnOut, **_NO},
         examples=[
             example("seen", {"reason": "known customer"}),
-            example("approved", {**examples.RETURN, "state": "authorised"}, status=200),
+            example("approved", examples.at_desk(examples.RETURN, state="authorised"), status=200),
         ],
         tags=_TAGS,
     )
@@ -158,17 +158,17 @@ class ApproveView(_ActView):
         return self.act(request, number, WhyIn, do)
 
 
-class RejectView(_ActView):
+class RejectView(ActView):
     path_examples = {"number": examples.TO_REJECT}
 
     @extend_schema(
         operation_id="reject_return",
         summary="Reject a return that has no credit memo yet",
         request=WhyIn,
-        responses={200: ReturnOut, **_NO},
+        responses={200: DeskReturnOut, **_NO},
         examples=[
             example("worn", {"reason": "worn for weeks"}),
-            example("rejected", {**examples.RETURN, "state": "rejected"}, status=200),
+            example("rejected", examples.at_desk(examples.RETURN, state="rejected"), status=200),
         ],
         tags=_TAGS,
     )
@@ -179,7 +179,7 @@ class RejectView(_ActView):
         return self.act(request, number, WhyIn, do)
 
 
-class ReceiveView(_ActView):
+class ReceiveView(ActView):
     path_examples = {"number": examples.TO_RECEIVE}
 
     @extend_schema(
@@ -187,10 +187,10 @@ class ReceiveView(_ActView):
         summary="Receive goods of a return",
         description="They lie in quarantine until they are inspected; nobody is sold them meanwhile.",
         request=ReceiveGoodsIn,
-        responses={200: ReturnOut, **_NO},
+        responses={200: DeskReturnOut, **_NO},
         examples=[
             example("one unit", {"node": "WH-1", "lines": [{"sku": "SKU-00001", "units": 1}]}),
-            example("received", {**examples.CLOSED, "state": "received"}, status=200),
+            example("received", examples.at_desk(examples.CLOSED, state="received"), status=200),
         ],
         tags=_TAGS,
     )
@@ -206,7 +206,7 @@ class ReceiveView(_ActView):
         return self.act(request, number, ReceiveGoodsIn, do)
 
 
-class InspectView(_ActView):
+class InspectView(ActView):
     path_examples = {"number": examples.TO_INSPECT}
 
     @extend_schema(
@@ -214,12 +214,13 @@ class InspectView(_ActView):
         summary="Say what becomes of goods that came back",
         description="Restocked and refurbished goods can be sold from here on. `to_customer` turns them away: they are "
         "not credited. `quarantine` with `suspect` puts them into the fraud queue: they are paid for only once another "
-        "person has cleared them, by saying what becomes of them with an empty `suspect`.",
+        "person has cleared them, by saying what becomes of them with an empty `suspect`. `vendor_return` "
+        "writes a debit note at what the goods stand in the books for.",
         request=InspectIn,
-        responses={200: ReturnOut, **_NO},
+        responses={200: DeskReturnOut, **_NO},
         examples=[
             example("back on the shelf", {"receipt": "demo-receipt", "position": 1, "disposition": "restock"}),
-            example("inspected", {**examples.CLOSED, "state": "disposition_set"}, status=200),
+            example("inspected", examples.at_desk(examples.CLOSED, state="disposition_set"), status=200),
         ],
         tags=_TAGS,
     )
@@ -233,13 +234,13 @@ class InspectView(_ActView):
             receiving.inspect(
                 line.id, disposition=Disposition(given["disposition"]), by=by, now=clock.now(),
                 value=Money(minor=value.minor, currency=value.currency) if value else None,
-                suspect=given.get("suspect"),
+                suspect=given.get("suspect"), supplier=given["supplier"],
             )  # fmt: skip
 
         return self.act(request, number, InspectIn, do)
 
 
-class RefundOtherwiseView(_ActView):
+class RefundOtherwiseView(ActView):
     path_examples = {"number": examples.TO_PAY}
 
     @extend_schema(
@@ -247,10 +248,10 @@ class RefundOtherwiseView(_ActView):
         summary="Pay a refund that failed another way",
         description="You approve it by asking. What we owe the customer has stayed owed meanwhile.",
         request=RefundOtherwiseIn,
-        responses={200: ReturnOut, **_NO},
+        responses={200: DeskReturnOut, **_NO},
         examples=[
             example("as store credit", {"refund": examples.REFUND, "way": "store_credit"}),
-            example("on its way", {**examples.CLOSED, "state": "credited"}, status=200),
+            example("on its way", examples.at_desk(examples.CLOSED, state="credited"), status=200),
         ],
         tags=_TAGS,
     )

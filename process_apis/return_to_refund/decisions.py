@@ -15,6 +15,7 @@ class Sold:
 
     `net_minor` is after the allocated discount and without tax; `returnable` is False for what is final sale.
     `back_*` is what earlier returns were credited for its units; `window_days` goes before the policy's own.
+    `service_*` is what was billed for gift wrap and fees that are for this line; one `is_service` never comes back.
     """
 
     line_id: str
@@ -30,6 +31,9 @@ class Sold:
     back_net_minor: int = 0
     back_tax_minor: int = 0
     window_days: int | None = None
+    service_net_minor: int = 0
+    service_tax_minor: int = 0
+    is_service: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class Policy:
     window_days: int = 30
     conditions: tuple[str, ...] = ("new", "opened", "worn", "damaged")
     fee_percent: Mapping[str, int] = field(default_factory=dict)
-    shipping: str = "whole"  # "whole": with the last unit of the order; "never"; "always"
+    shipping: str = "whole"  # "whole": with the last unit of the order; "never"; "always"; services alike, see `worth`
     approval_above_minor: int = 50_000
     often: int = 0  # with so many returns in a month somebody else agrees; 0: never for that
 
@@ -101,7 +105,7 @@ def _against(ask: Asked, line: Sold, units: int, policy: Policy, today: date) ->
 
 @dataclass(frozen=True, slots=True)
 class LineWorth:
-    """What units of a line were paid for, and the fee that is kept of it."""
+    """What units of a line were paid for, and the fee that is kept of it. `service_minor` of it is for services."""
 
     line_id: str
     sku: str
@@ -109,6 +113,7 @@ class LineWorth:
     net_minor: int
     tax_minor: int
     fee_minor: int
+    service_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +153,12 @@ def worth(
     shipping_tax_minor: int = 0,
     clawback_minor: int = 0,
     kept_terms: Sequence[tuple[str, int]] = (),
+    services: tuple[int, int] = (0, 0),
 ) -> Worth:
     """What comes back is worth what was paid for it, less fees. `shipping_*` is what was paid and not yet given back.
 
+    Gift wrap and fees for a line are given back as shipping is: with the last unit of the line, never, or always, by
+    units. Those that are for no line in particular, `services` without tax and their tax, go with the last of all.
     `clawback_minor` is the promotion that the rest of the order does not earn any more (see `clawback`); no more of it
     is kept than there is to pay back. `kept_terms` are what of a bundle stays with the customer, below zero.
     """
@@ -160,13 +168,26 @@ def worth(
         line = sold[ask.line_id]
         until = came[ask.line_id] + ask.units
         net_back, tax_back = back[ask.line_id]
-        net = line.net_minor * until // line.shipped - net_back
-        tax = line.tax_minor * until // line.shipped - tax_back
+        service_net, service_tax = _of_services(line, until=until, policy=policy)
+        before_net, before_tax = _of_services(line, until=came[ask.line_id], policy=policy)
+        net = line.net_minor * until // line.shipped + service_net - net_back
+        tax = line.tax_minor * until // line.shipped + service_tax - tax_back
         back[ask.line_id] = (net_back + net, tax_back + tax)
-        fee = (net + tax) * policy.fee_percent.get(ask.condition, 0) // 100
-        lines.append(LineWorth(line.line_id, line.sku, ask.units, net, tax, fee))
+        service = service_net + service_tax - before_net - before_tax
+        fee = (net + tax - service) * policy.fee_percent.get(ask.condition, 0) // 100
+        lines.append(LineWorth(line.line_id, line.sku, ask.units, net, tax, fee, service))
         came[ask.line_id] += ask.units
-    last = all(came[line_id] >= line.quantity - line.cancelled for line_id, line in sold.items())
+    goods = {line_id: line for line_id, line in sold.items() if not line.is_service}
+    last = all(came[line_id] >= line.quantity - line.cancelled for line_id, line in goods.items())
+    if last and lines and policy.shipping != "never":
+        net, tax = services
+        end = lines[-1]
+        lines[-1] = replace(
+            end,
+            net_minor=end.net_minor + net,
+            tax_minor=end.tax_minor + tax,
+            service_minor=end.service_minor + net + tax,
+        )
     ships = policy.shipping == "always" or (policy.shipping == "whole" and last)
     shipping, shipping_tax = (shipping_minor, shipping_tax_minor) if ships else (0, 0)
     before_clawback = sum(line.net_minor + line.tax_minor - line.fee_minor for line in lines) + shipping + shipping_tax
@@ -176,6 +197,15 @@ def worth(
     told = _arithmetic(lines, shipping, shipping_tax, kept if not staying else clawback_minor)
     terms = [term for term in terms if term[1]]
     return Worth(tuple(lines), shipping, shipping_tax, kept, (*told, *terms))
+
+
+def _of_services(line: Sold, *, until: int, policy: Policy) -> tuple[int, int]:
+    """What goes back of gift wrap and fees for a line once so many of its units have come back."""
+    if policy.shipping == "always":
+        return line.service_net_minor * until // line.shipped, line.service_tax_minor * until // line.shipped
+    if policy.shipping == "whole" and until >= line.quantity - line.cancelled:
+        return line.service_net_minor, line.service_tax_minor
+    return 0, 0
 
 
 def capped(found: Worth, *, most_minor: int) -> Worth:
@@ -193,7 +223,10 @@ def capped(found: Worth, *, most_minor: int) -> Worth:
 def _arithmetic(
     lines: Sequence[LineWorth], shipping: int, shipping_tax: int, clawback: int
 ) -> tuple[tuple[str, int], ...]:
-    terms = [(f"{line.units} x {line.sku} as paid", line.net_minor + line.tax_minor) for line in lines]
+    terms = [
+        (f"{line.units} x {line.sku} as paid", line.net_minor + line.tax_minor - line.service_minor) for line in lines
+    ]
+    terms += [(f"gift wrap and fees with {line.sku}", line.service_minor) for line in lines if line.service_minor]
     terms += [(f"fee for the condition of {line.sku}", -line.fee_minor) for line in lines if line.fee_minor]
     terms += [("shipping", shipping + shipping_tax)] if shipping + shipping_tax else []
     terms += [("promotion not earned any more", -clawback)] if clawback else []

@@ -59,6 +59,11 @@ def disposition_legs(disposition: str, *, cost: int, value: int | None = None) -
     return legs.get(disposition, [])
 
 
+def refusal_legs(goods: str, *, cost: int) -> list[tuple[str, int]]:
+    """A supplier owes nothing for what went back to him: it is in quarantine again, or gone."""
+    return [("INVQ" if goods == "come_back" else "WOFF", cost), ("AP", -cost)]
+
+
 def dispute_legs(event: str, *, amount: int, fee: int = 0, owed: int = 0, role: str = "PSP") -> list[tuple[str, int]]:
     """A chargeback opened, won or lost. Of one lost, `owed` is what we owed the customer for returns anyway.
 

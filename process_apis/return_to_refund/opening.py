@@ -93,7 +93,7 @@ def open_return(
     net, tax = books.shipping_left(order)
     worth = decisions.worth(
         lines, sold=sold, policy=policy, shipping_minor=net, shipping_tax_minor=tax, clawback_minor=clawback_minor,
-        kept_terms=staying,
+        kept_terms=staying, services=books.services_of_all(order),
     ) if lines else Worth((), 0, 0, 0, ())  # fmt: skip
     worth = decisions.capped(worth, most_minor=books.not_credited(order))
     goodwill_net, goodwill_tax = _without_tax(goodwill_minor, sold)

@@ -11,6 +11,7 @@ from process_apis.return_to_refund.steps.await_goods import await_goods
 from process_apis.return_to_refund.steps.await_promised import await_promised, file_kept, post_kept
 from process_apis.return_to_refund.steps.await_sale import await_sale
 from process_apis.return_to_refund.steps.book_goods import book_disposal, book_receipt, post_goods
+from process_apis.return_to_refund.steps.book_refusal import book_refusal
 from process_apis.return_to_refund.steps.close_return import close_return
 from process_apis.return_to_refund.steps.issue_credit_memo import issue_credit_memo
 from process_apis.return_to_refund.steps.issue_label import issue_label
@@ -73,6 +74,15 @@ DISPOSAL = Process(  # and somebody has said what becomes of them
     steps=(Step(book_disposal, queue="finance"), Step(post_goods, queue="finance", remote=True)),
 )
 
+VENDOR_REFUSAL = Process(  # a supplier does not owe us what the debit note says
+    name="vendor_refusal",
+    starts_on="return.vendor_refused",
+    subject="debit_note",
+    on_refusal="park",
+    budget_s=24 * 3600,
+    steps=(Step(book_refusal, queue="finance"), Step(post_goods, queue="finance", remote=True)),
+)
+
 LATE_CANCELLATION = Process(
     name="late_cancellation",
     starts_on="order.return_needed",
@@ -81,4 +91,4 @@ LATE_CANCELLATION = Process(
     steps=(Step(take_late_cancellation),),
 )
 
-PROCESSES = (RETURN, RECEIPT, DISPOSAL, LATE_CANCELLATION)
+PROCESSES = (RETURN, RECEIPT, DISPOSAL, VENDOR_REFUSAL, LATE_CANCELLATION)

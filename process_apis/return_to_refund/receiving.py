@@ -12,19 +12,15 @@ from django.conf import settings
 from django.db import transaction
 
 from canonical.money import Money
-from canonical.stock import MovementReason, StockMovement, StockState
 from process_apis.cases import services as cases
 from process_apis.cases.models import CaseKind
 from process_apis.catalog import queries as catalog
 from process_apis.catalog.models import Node, Product
-from process_apis.return_to_refund import suspects
+from process_apis.return_to_refund import movements, suspects, vendor_returns
 from process_apis.returns import goods, queries, services
 from process_apis.returns.models import Disposition, Receipt, ReceiptLine, Return, ReturnState
 from process_apis.stock import services as stock
 from retail_platform.kernel.problem import Unprocessable
-
-SOURCE = "returns"
-_STAYS = (Disposition.RESTOCK, Disposition.REFURBISH)
 
 
 class ReceiptRefused(Unprocessable):
@@ -61,7 +57,7 @@ def receive(
     rows = _rows(parent, lines, node=node)
     receipt, new = goods.keep(key=key, parent=parent, node=node, by=by, rows=rows, now=now)
     if new:
-        stock.move([move for line in receipt.lines.all() for move in _in(receipt, line, now)])
+        stock.move([move for line in receipt.lines.all() for move in movements.into_quarantine(line, now)])
         for line in receipt.lines.exclude(suspect=""):
             suspects.report(line)
         if parent is None:
@@ -88,8 +84,11 @@ def inspect(
     now: datetime,
     value: Money | None = None,
     suspect: str | None = None,
+    supplier: str = "",
 ) -> ReceiptLine:
     """Say what becomes of goods that came back. `suspect` None leaves a suspicion as it is, "" clears it.
+
+    What goes back to a `supplier` gets a debit note.
 
     Raises NoSuchReceipt, SecondPersonNeeded, and WrongState where that is settled or does not go together.
     """
@@ -103,7 +102,9 @@ def inspect(
     else:
         suspects.settle(line, by=by, now=now)
     if disposition != Disposition.QUARANTINE:
-        stock.move(_out(line, now))
+        stock.move(movements.out_of_quarantine(line, now))
+    if disposition == Disposition.VENDOR_RETURN:
+        vendor_returns.issue(line, supplier=supplier, by=by)
     return line
 
 
@@ -169,28 +170,6 @@ def _row(parent: Return | None, came: Came) -> goods.Row:
     return goods.Row(
         came.line_id, came.sku, came.units, came.condition, came.serial, cost * came.units, currency,
         suspect=came.suspect or suspects.of_serial(line.serial if line else "", came.serial),
-    )  # fmt: skip
-
-
-def _in(receipt: Receipt, line: ReceiptLine, at: datetime) -> list[StockMovement]:
-    name = f"return:{receipt.id}:{line.position}:in"
-    return [_moved(f"{name}:{state}", receipt.node, line, line.units, state, at) for state in _BOTH]
-
-
-def _out(line: ReceiptLine, at: datetime) -> list[StockMovement]:
-    name = f"return:{line.receipt_id}:{line.position}:{line.disposition}"
-    states = [StockState.QUARANTINE] if line.disposition in _STAYS else _BOTH
-    return [_moved(f"{name}:{state}", line.receipt.node, line, -line.units, state, at) for state in states]
-
-
-_BOTH = (StockState.ON_HAND, StockState.QUARANTINE)
-
-
-def _moved(key: str, node: str, line: ReceiptLine, units: int, state: StockState, at: datetime) -> StockMovement:
-    gone = units < 0 and state == StockState.ON_HAND
-    return StockMovement(
-        key=key, sku=line.sku, node=node, units=units, state=state, source=SOURCE, occurred_at=at,
-        reason=MovementReason.WRITE_OFF if gone else MovementReason.RETURN,
     )  # fmt: skip
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from process_apis.returns.models import Disposition, RefundWay, ReturnKind, ReturnState, Suspicion
-from process_apis.returns.serializers import CONDITIONS, ReturnedLineIn, ReturnOut
+from process_apis.returns.models import Disposition, GoodsAfterRefusal, RefundWay, ReturnKind, ReturnState, Suspicion
+from process_apis.returns.serializers import CONDITIONS, DeskReturnOut, ReturnedLineIn
 from retail_platform.kernel.pages import PageQuery
 from retail_platform.kernel.problem import Unprocessable
 from retail_platform.kernel.serializers import MoneyField, StrictSerializer
@@ -32,7 +32,7 @@ class ReturnsQuery(PageQuery):
 
 
 class ReturnsOut(StrictSerializer):
-    items = ReturnOut(many=True)
+    items = DeskReturnOut(many=True)
     next = serializers.CharField(allow_null=True)
 
 
@@ -106,11 +106,39 @@ class InspectIn(StrictSerializer):
         help_text="with quarantine: into the fraud queue; empty: another person clears the suspicion",
     )  # fmt: skip
 
+    supplier = serializers.CharField(
+        max_length=120, required=False, default="", allow_blank=True,
+        help_text="with vendor_return: to whom; the debit note names them",
+    )  # fmt: skip
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.get("supplier") and attrs["disposition"] != Disposition.VENDOR_RETURN:
+            raise NotTogether({"supplier": "Only goods that go back to a supplier name one: say vendor_return."})
         if attrs.get("suspect") and attrs["disposition"] != Disposition.QUARANTINE:
             raise NotTogether({"disposition": "What is suspect is set aside: say quarantine."})
         if "value" in attrs and attrs["disposition"] != Disposition.REFURBISH:
             raise NotTogether({"value": "Only goods that are refurbished get a value; leave it out."})
+        return attrs
+
+
+class SupplierAnswerIn(StrictSerializer):
+    answer = serializers.ChoiceField(choices=["accepted", "refused"])
+    reference = serializers.CharField(
+        max_length=64, required=False, default="", allow_blank=True, help_text="of the supplier's own credit note"
+    )
+    reason = serializers.CharField(
+        max_length=500, required=False, default="", allow_blank=True, help_text="why they are refused"
+    )
+    goods = serializers.ChoiceField(
+        choices=GoodsAfterRefusal.choices, required=False, help_text="of a refusal: where the goods are now"
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        refused = attrs["answer"] == "refused"
+        if refused and not (attrs.get("goods") and attrs["reason"]):
+            raise NotTogether({"goods": "Of a refusal say why, and where the goods are now."})
+        if not refused and (attrs.get("goods") or attrs["reason"]):
+            raise NotTogether({"answer": "A supplier who accepts gives no reason and sends nothing back."})
         return attrs
 
 

@@ -2,18 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Max, Sum
 from django.utils import timezone
 
+from canonical.order import LineKind
 from process_apis.catalog import queries as catalog
 from process_apis.catalog.tender_models import SettledBy
-from process_apis.orders.models import Order, ParcelLine, ParcelTender, Payment
+from process_apis.orders.models import Order, OrderLine, ParcelLine, ParcelTender, Payment
 from process_apis.return_to_refund.decisions import Paid, Policy, Sold, takings
 from process_apis.returns import queries as returns
 from process_apis.returns.models import ReturnPolicy
 from process_apis.stored_value.models import ValueKind
 
+_SERVICES = [kind.value for kind in LineKind if kind.is_service]
 _RESTORES: Mapping[str, str] = {
     SettledBy.PROVIDER: "original",
     SettledBy.CHANNEL: "channel",
@@ -41,7 +44,9 @@ def sold(order: Order) -> dict[str, Sold]:
     back = returns.credited(order.number)
     rules = returns.policies(order.channel)
     found = {}
-    for line in order.lines.all():
+    lines = list(order.lines.all())
+    services = {line.line_id: _service_money(line, lines, billed) for line in lines if not line.is_service}
+    for line in lines:
         row = billed.get(line.id)
         rule = _rule(rules, line.tax_code)
         net_back, tax_back = back.get(line.line_id, (0, 0))
@@ -59,8 +64,28 @@ def sold(order: Order) -> dict[str, Sold]:
             back_net_minor=net_back,
             back_tax_minor=tax_back,
             window_days=rule.window_days if rule else None,
+            service_net_minor=services.get(line.line_id, (0, 0))[0],
+            service_tax_minor=services.get(line.line_id, (0, 0))[1],
+            is_service=line.is_service,
         )
     return found
+
+
+def services_of_all(order: Order) -> tuple[int, int]:
+    """What was billed for gift wrap and fees that are for no line in particular: without tax, and its tax."""
+    found = ParcelLine.objects.filter(parcel__order=order, line__kind__in=_SERVICES, line__belongs_to="").aggregate(
+        net=Sum("net_minor"), discount=Sum("discount_minor"), tax=Sum("tax_minor")
+    )
+    return int(found["net"] or 0) - int(found["discount"] or 0), int(found["tax"] or 0)
+
+
+def _service_money(line: OrderLine, lines: Sequence[OrderLine], billed: Mapping[Any, Any]) -> tuple[int, int]:
+    """What was billed for services of a line: they come back with the last of the lines it was sent as."""
+    sent = [each.line_id for each in lines if each.sold_as == line.sold_as and each.shipped]
+    if not sent or line.line_id != sent[-1]:
+        return 0, 0
+    rows = [billed[each.id] for each in lines if each.belongs_to == line.sold_as and each.id in billed]
+    return sum(row["net"] - row["discount"] for row in rows), sum(row["tax"] for row in rows)
 
 
 def policy(channel: str) -> Policy:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from process_apis.return_to_refund import api, exchanges_api
+from process_apis.return_to_refund import api, debit_notes_api, exchanges_api
 
 urlpatterns = [
     path("exchanges", exchanges_api.ExchangesView.as_view(), name="exchanges"),
@@ -13,5 +13,10 @@ urlpatterns = [
     path("returns/<str:number>/reject", api.RejectView.as_view(), name="return-reject"),
     path("returns/<str:number>/receive", api.ReceiveView.as_view(), name="return-receive"),
     path("returns/<str:number>/inspect", api.InspectView.as_view(), name="return-inspect"),
+    path(
+        "returns/<str:number>/debit-notes/<str:note>/answer",
+        debit_notes_api.SupplierAnswerView.as_view(),
+        name="debit-note-answer",
+    ),
     path("returns/<str:number>/refund-otherwise", api.RefundOtherwiseView.as_view(), name="return-refund-otherwise"),
 ]

@@ -3,9 +3,10 @@
 from typing import Any
 
 ORDER = "DEMO-1009"
-TO_APPROVE, TO_REJECT, TO_RECEIVE, TO_INSPECT, TO_PAY = (
-    "RDEMAPPRVE", "RDEMREJECT", "RDEMRECEVE", "RDEMNSPECT", "RDEMPAYTHE",
+TO_APPROVE, TO_REJECT, TO_RECEIVE, TO_INSPECT, TO_PAY, TO_DEBIT = (
+    "RDEMAPPRVE", "RDEMREJECT", "RDEMRECEVE", "RDEMNSPECT", "RDEMPAYTHE", "RDEMDEBITN",
 )  # fmt: skip
+DEBIT_NOTE = f"DN-{TO_DEBIT}-1"
 REFUND = "5d0c1f0e-3a44-4c55-9a3b-0d6c2b1f8e70"
 
 
@@ -23,6 +24,12 @@ RETURN: dict[str, Any] = {
     "total": _money("119.00"), "arithmetic": [{"what": "1 x SKU-00001 as paid", "amount": _money("119.00")}],
     "lines": [LINE], "receipts": [], "credit_memos": [], "refunds": [], "label_url": "", "tracking_number": "",
     "requested_at": "2026-03-05T09:30:00Z", "expires_at": "2026-05-04T21:59:00Z", "closed_at": None,
+}  # fmt: skip
+DEBIT_NOTE_SHOWN: dict[str, Any] = {
+    "number": DEBIT_NOTE, "supplier": "Boots & Sons", "state": "issued",
+    "lines": [{"sku": "SKU-00001", "units": 1, "serial": ""}], "total": _money("40.00"),
+    "journal": "DSP-1-vendor_return", "reversal": "", "supplier_reference": "",
+    "reason": "", "goods": "", "answered_at": None,
 }  # fmt: skip
 CLOSED: dict[str, Any] = {
     **RETURN,
@@ -44,3 +51,8 @@ CLOSED: dict[str, Any] = {
     ],
     "closed_at": "2026-03-08T10:01:02Z",
 }  # fmt: skip
+
+
+def at_desk(shown: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """A return as those who work with it see it."""
+    return {**shown, "debit_notes": [], **changes}

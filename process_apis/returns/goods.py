@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from process_apis.returns import queries, services
-from process_apis.returns.models import Disposition, Receipt, ReceiptLine, Return, ReturnState, Suspicion
+from process_apis.returns.models import DebitNote, Disposition, Receipt, ReceiptLine, Return, ReturnState, Suspicion
 from process_apis.returns.services import BEFORE_GOODS
 from retail_platform.kernel.outbox import services as outbox
 
@@ -106,6 +106,8 @@ def _may_be(line: ReceiptLine, disposition: Disposition, suspect: str, *, by: st
             f"{what} are suspect ({Suspicion(suspect).label}): set them aside, destroy them or send them back; "
             "or clear the suspicion in the same breath"
         )
+    if disposition == Disposition.VENDOR_RETURN and DebitNote.objects.filter(line=line).exists():
+        raise services.WrongState(f"the supplier has refused {what} before; keep them, mark them down or destroy them")
     if line.suspect and not suspect and disposition == Disposition.QUARANTINE:
         raise services.WrongState(f"{what} are cleared by saying what becomes of them; to set them aside is not enough")
     if line.suspect and not suspect and line.inspected_by == by:

@@ -24,7 +24,7 @@ from process_apis.returns.models import (
 from retail_platform.kernel.problem import NotFound
 
 OVER = (ReturnState.REJECTED, ReturnState.EXPIRED)
-_WHOLE = ("lines", "receipts__lines", "memos", "refunds", "events")
+_WHOLE = ("lines", "receipts__lines__debit_note", "memos", "refunds", "events")
 
 
 class NoSuchReturn(NotFound):

@@ -6,7 +6,9 @@ from rest_framework import serializers
 
 from process_apis.minor_units import MinorField
 from process_apis.returns.models import (
+    DebitNoteState,
     Disposition,
+    GoodsAfterRefusal,
     HeldFor,
     RefundState,
     RefundWay,
@@ -76,6 +78,26 @@ class RefundOut(StrictSerializer):
     done_at = serializers.DateTimeField(allow_null=True)
 
 
+class DebitNoteLineOut(StrictSerializer):
+    sku = serializers.CharField()
+    units = serializers.IntegerField()
+    serial = serializers.CharField(allow_blank=True)
+
+
+class DebitNoteOut(StrictSerializer):
+    number = serializers.CharField()
+    supplier = serializers.CharField(allow_blank=True, help_text="empty until somebody has said whose goods they are")
+    state = serializers.ChoiceField(choices=DebitNoteState.choices)
+    lines = DebitNoteLineOut(many=True)
+    total = MinorField("total_minor", help_text="what the goods stood in the books for")
+    journal = serializers.CharField(allow_blank=True, help_text="the entry it is booked under")
+    reversal = serializers.CharField(allow_blank=True, help_text="the entry that took it back, once refused")
+    supplier_reference = serializers.CharField(allow_blank=True)
+    reason = serializers.CharField(allow_blank=True, help_text="why the supplier refused")
+    goods = serializers.ChoiceField(choices=GoodsAfterRefusal.choices, allow_blank=True)
+    answered_at = serializers.DateTimeField(allow_null=True)
+
+
 class RefundTermOut(StrictSerializer):
     what = serializers.CharField()
     amount = MoneyField()
@@ -109,3 +131,9 @@ class ReturnOut(StrictSerializer):
         return list(RefundTermOut(terms, many=True).data)
 
     get_arithmetic.__annotations__["return"] = RefundTermOut(many=True)  # for the schema
+
+
+class DeskReturnOut(ReturnOut):
+    """What those who work with returns see besides: what we paid for the goods is not for customers."""
+
+    debit_notes = DebitNoteOut(many=True, help_text="for goods that went back to their supplier")

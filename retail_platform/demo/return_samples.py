@@ -13,7 +13,7 @@ from process_apis.orders.models import Order, OrderLine, OrderState
 from process_apis.return_to_refund import receiving
 from process_apis.return_to_refund.receiving import Came
 from process_apis.returns import examples, money, services
-from process_apis.returns.models import HeldFor, Refund, RefundState, RefundWay, Return, ReturnState
+from process_apis.returns.models import Disposition, HeldFor, Refund, RefundState, RefundWay, Return, ReturnState
 from retail_platform.demo import assortment
 from retail_platform.kernel import correlation
 
@@ -34,6 +34,7 @@ def write(*, now: datetime) -> None:
         receiving.receive(
             key="demo-receipt", node=NODE, lines=[Came(SKU, 1)], now=now, by="demo", return_number=inspect.number
         )
+        _sent_to_its_maker(_without_receipt(examples.TO_DEBIT, now=now), now=now)
         _failed(_without_receipt(examples.TO_PAY, now=now, total=500), now=now)
 
 
@@ -61,6 +62,16 @@ def _without_receipt(number: str, *, now: datetime, total: int = 0) -> Return:
     )  # fmt: skip
     parent, _ = services.write(given, number=number, now=now)
     return parent
+
+
+def _sent_to_its_maker(parent: Return, *, now: datetime) -> None:
+    """Goods that go back to their supplier, who has not answered yet."""
+    receipt = receiving.receive(
+        key="demo-debit", node=NODE, lines=[Came(SKU, 1)], now=now, by="demo", return_number=parent.number
+    )
+    receiving.inspect(
+        receipt.lines.get().id, disposition=Disposition.VENDOR_RETURN, supplier="Boots & Sons", by="demo", now=now
+    )
 
 
 def _failed(parent: Return, *, now: datetime) -> None:

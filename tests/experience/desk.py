@@ -20,7 +20,7 @@ from process_apis.orders import customers
 from process_apis.orders import services as orders
 from process_apis.orders.models import Order, Parcel
 from process_apis.publication.models import ChannelLevel, ChannelShop
-from process_apis.returns.models import CreditMemo, Dispute, Receipt, Refund, RefundWay, Return
+from process_apis.returns.models import CreditMemo, DebitNote, Dispute, Receipt, Refund, RefundWay, Return
 from process_apis.sourcing.models import SourcingDecision
 from process_apis.stock import services as stock
 from process_apis.stock.models import (
@@ -178,7 +178,10 @@ def _taken_back(number: str) -> None:
     )  # fmt: skip
     parent.lines.create(line_id="1", sku="BOOT-42", units=1, net_minor=10000, tax_minor=1900, unit_cost_minor=4000)
     receipt = Receipt.objects.create(key=f"desk:{number}", parent=parent, node="WH-1", received_at=NOON)
-    receipt.lines.create(position=1, line_id="1", sku="BOOT-42", units=1, cost_minor=4000)
+    line = receipt.lines.create(position=1, line_id="1", sku="BOOT-42", units=1, cost_minor=4000)
+    DebitNote.objects.create(number=f"DN-R-{number}-1", line=line, supplier="Boots & Sons", currency="EUR",
+                             total_minor=4000, lines=[{"sku": "BOOT-42", "units": 1, "serial": "", "cost_minor": 4000}],
+                             journal=f"SALE-{number}")  # fmt: skip
     memo = CreditMemo.objects.create(
         number=f"CM-{number}", key=f"desk:{number}", parent=parent, order_number=number, currency="EUR",
         net_minor=10000, tax_minor=1900, total_minor=11900,

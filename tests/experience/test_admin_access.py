@@ -23,6 +23,7 @@ ADDED_BY_A_SERVICE = [StockPolicy]  # the page asks a service, which may refuse
 OPEN_TO_FINANCE = {
     "orders.order", "orders.parcel", "ledger.journalentry", "ledger.account", "ledger.period", "returns.return",
     "returns.receipt", "returns.creditmemo", "returns.refund", "returns.returnpolicy", "returns.dispute",
+    "returns.debitnote",
 }  # fmt: skip
 
 

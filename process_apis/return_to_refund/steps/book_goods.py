@@ -7,9 +7,13 @@ from process_apis.ledger import queries as ledger
 from process_apis.ledger import services as books
 from process_apis.return_to_refund.booking import booking_day
 from process_apis.return_to_refund.entries import disposition_legs, received_legs
+from process_apis.returns import debit_notes
 from process_apis.returns.goods import CLEARED, SUSPECT
-from process_apis.returns.models import Receipt, ReceiptLine
+from process_apis.returns.models import Disposition, Receipt, ReceiptLine
 from system_apis.erp.gateway import erp
+
+# One entry for each purpose of a line: what a supplier refuses is disposed of once more.
+_PURPOSES = {SUSPECT: "return_suspect", CLEARED: "return_cleared", Disposition.VENDOR_RETURN: "debit_note"}
 
 
 def book_receipt(ctx: StepContext) -> Done:
@@ -42,12 +46,14 @@ def book_disposal(ctx: StepContext) -> Done:
     reference = _book(
         f"DSP-{line.id}-{disposition}",
         source=f"disposal:{line.id}",
-        purpose=f"return_{disposition}" if disposition in (SUSPECT, CLEARED) else "return_disposed",
+        purpose=_PURPOSES.get(disposition, "return_disposed"),
         order_number=line.receipt.parent.order_number if line.receipt.parent else "",
         memo=f"{line.units} x {line.sku}: {disposition}",
         legs=legs,
         currency=line.cost_currency,
     )
+    if disposition == Disposition.VENDOR_RETURN:
+        debit_notes.booked(line, journal=reference)
     return Done(entries=[reference])
 
 

@@ -6,6 +6,7 @@ How much of an order line or tender may still go back is guarded in the order bo
 """
 
 from process_apis.returns.models.credit_memos import CreditMemo
+from process_apis.returns.models.debit_notes import DebitNote, DebitNoteState, GoodsAfterRefusal
 from process_apis.returns.models.disputes import Dispute, DisputeState
 from process_apis.returns.models.identities import IdentityReturn
 from process_apis.returns.models.policies import ReturnPolicy
@@ -24,9 +25,12 @@ from process_apis.returns.models.returns import (
 __all__ = [
     "LABEL_WANTED",
     "CreditMemo",
+    "DebitNote",
+    "DebitNoteState",
     "Disposition",
     "Dispute",
     "DisputeState",
+    "GoodsAfterRefusal",
     "HeldFor",
     "IdentityReturn",
     "Receipt",
