@@ -9,7 +9,6 @@ import requests
 from tests.retail_day import SETTLED_WITHIN_S, RetailDay, until
 
 pytestmark = [
-    pytest.mark.xdist_group("stack"),
     pytest.mark.timeout(300),
     pytest.mark.usefixtures("nothing_lost_and_nothing_doubled", "slow_pickers"),
 ]
@@ -29,7 +28,7 @@ _STATES = "SELECT c.state FROM orders_cancellation c JOIN orders_order o ON o.id
 @pytest.fixture
 def slow_pickers(day: RetailDay) -> Any:
     """A parcel takes its time, so that a test can come before it."""
-    day.control("POST", "/setup", {"ship_delay_ms": 15000})
+    day.control("POST", "/setup", {"ship_delay_ms": 10000})
     yield
     day.control("POST", "/setup", {"ship_delay_ms": [50, 400]})
 

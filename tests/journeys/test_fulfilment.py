@@ -9,7 +9,6 @@ import pytest
 from tests.retail_day import SETTLED_WITHIN_S, RetailDay, until
 
 pytestmark = [
-    pytest.mark.xdist_group("stack"),
     pytest.mark.timeout(300),
     pytest.mark.usefixtures("nothing_lost_and_nothing_doubled"),
 ]

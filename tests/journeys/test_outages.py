@@ -11,7 +11,6 @@ from tests import chaos
 from tests.retail_day import SETTLED_WITHIN_S, RetailDay, tell, until
 
 pytestmark = [
-    pytest.mark.xdist_group("stack"),
     pytest.mark.timeout(400),
     pytest.mark.usefixtures("nothing_lost_and_nothing_doubled"),
 ]

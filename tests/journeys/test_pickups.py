@@ -17,7 +17,6 @@ from tests.retail_day import ROOT, RetailDay, until
 from tests.stack import clean_environment
 
 pytestmark = [
-    pytest.mark.xdist_group("stack"),
     pytest.mark.timeout(400),
     pytest.mark.usefixtures("nothing_lost_and_nothing_doubled"),
 ]

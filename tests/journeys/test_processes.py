@@ -11,8 +11,6 @@ from psycopg.errors import InsufficientPrivilege
 from retail_platform.kernel.machine.running import Running
 from retail_platform.kernel.supervisor import memory
 
-pytestmark = pytest.mark.xdist_group("stack")
-
 PROCESSES = ("postgres", "valkey", "sandbox", "web", "worker", "beat", "relay")
 
 

@@ -10,7 +10,7 @@ from retail_platform.kernel.machine.running import Running
 from tests import chaos
 from tests.retail_day import SETTLED_WITHIN_S, RetailDay, until
 
-pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.timeout(400)]
 _TOLD = """
 SELECT count(*) FROM publication_channellevel
 WHERE channel = 'shop' AND (dirty_since IS NOT NULL OR version <> weighed OR told IS DISTINCT FROM wanted)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.shopify_shop import ShopifyShop, an_order
 
-pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.timeout(300)]
 SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "contracts" / "shopify" / "samples"
 FILES = [
     file for folder in ("webhooks_orders_create", "recorded") for file in sorted((SAMPLES / folder).glob("*.json"))

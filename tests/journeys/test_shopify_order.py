@@ -10,7 +10,7 @@ import pytest
 from system_apis.inbox.signatures import base64_hmac
 from tests.shopify_shop import SECRET, ShopifyShop, an_order
 
-pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.timeout(300)]
 UNITS = 3
 
 

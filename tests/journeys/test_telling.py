@@ -22,7 +22,7 @@ from tests.partner import Partner, a_partner
 from tests.retail_day import ROOT, SETTLED_WITHIN_S, RetailDay, tell, until
 from tests.stack import clean_environment
 
-pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.timeout(400)]
 ORDERS = 6
 EVENTS = ["order.accepted", "shipment.dispatched", "notice.due"]
 NOTICES = "SELECT order_number, template, state FROM notices_notice WHERE order_number = ANY(%s)"

@@ -10,7 +10,6 @@ from retail_platform.demo.value_cards import EXAMPLE_CARD, EXAMPLE_PIN, number_o
 from tests.retail_day import SETTLED_WITHIN_S, RetailDay, until
 
 pytestmark = [
-    pytest.mark.xdist_group("stack"),
     pytest.mark.timeout(300),
     pytest.mark.usefixtures("nothing_lost_and_nothing_doubled"),
 ]

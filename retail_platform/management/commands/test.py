@@ -47,7 +47,7 @@ def run(arguments: list[str]) -> int:
 def _pytest(supervisor: Supervisor, arguments: list[str]) -> int:
     command = [sys.executable, "-m", "pytest"]
     if not any(argument.startswith(("-n", "--numprocesses")) for argument in arguments):
-        command += ["-n", "2", "--dist", "loadgroup"]
+        command += ["-n", "2", "--dist", "worksteal"]
     state = supervisor.state
     env = roles.environment(state, DATABASE_URL=platform.owner_url(state), RETAIL_ROLE="web")
     with subprocess.Popen([*command, *arguments], env=env, cwd=ROOT) as pytest:  # noqa: S603
