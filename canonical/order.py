@@ -89,7 +89,8 @@ class LineKind(StrEnum):
 class OrderLine(Value):
     """One sku of an order. `discount` is for the whole line; `tax` is None until someone has worked it out.
 
-    `contract` is what a subscription renews; `wanted_on` the day a buyer wants to have it.
+    `contract` is what a subscription renews; `wanted_on` the day a buyer wants to have it; `belongs_to` the line of
+    goods that a gift wrap or a fee is for, and goes and comes back with.
     """
 
     line_id: Annotated[str, Field(min_length=1, max_length=64)]
@@ -103,6 +104,7 @@ class OrderLine(Value):
     kind: LineKind = LineKind.GOODS
     contract: Annotated[str, Field(max_length=64)] = ""
     wanted_on: date | None = None
+    belongs_to: Annotated[str, Field(max_length=64)] = ""
 
     @property
     def net(self) -> Money:
@@ -145,7 +147,10 @@ class Order(Value):
             raise ValueError(f"every amount of order {self.number} must be in {self.currency}")
         if len({line.line_id for line in self.lines}) != len(self.lines):
             raise ValueError(f"two lines of order {self.number} have the same line_id")
+        names = {line.line_id for line in self.lines}
         for line in self.lines:
+            if line.belongs_to and line.belongs_to not in names - {line.line_id}:
+                raise ValueError(f"line {line.line_id} of order {self.number} belongs to no other line of it")
             if line.kind == LineKind.FREE_GIFT and line.net.minor:
                 raise ValueError(f"line {line.line_id} of order {self.number} is a free gift and costs {line.net.text}")
             if line.kind == LineKind.SUBSCRIPTION_RENEWAL and not line.contract:

@@ -82,6 +82,9 @@ class PricesOut(StrictSerializer):
 class LineIn(StrictSerializer):
     sku = serializers.CharField(max_length=64)
     quantity = serializers.IntegerField(min_value=1, max_value=MOST_UNITS)
+    belongs_to = serializers.CharField(
+        required=False, max_length=64, help_text="of gift wrap or a fee: the place, from 1, of the line it is for"
+    )
 
 
 class CustomerIn(StrictSerializer):

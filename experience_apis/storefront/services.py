@@ -110,6 +110,7 @@ def _lines(body: Mapping[str, Any], offered: Offer) -> tuple[OrderLine, ...]:
             unit=offered.products[line["sku"]].unit,
             unit_price=offered.price(line["sku"]),
             discount=Money.zero(offered.currency),
+            belongs_to=line.get("belongs_to", ""),
         )
         for position, line in enumerate(body["lines"], start=1)
     )

@@ -48,7 +48,7 @@ ORDER = {
         {
             "line_id": "1", "sku": "SKU-00001", "title": "Coat, white, no. 1", "unit": "EA", "quantity": 1,
             "shipped": 1, "cancelled": 0, "unit_price": _eur("119.00"), "discount": _eur("0.00"), "tax": _eur("19.00"),
-            "kind": "goods", "contract": "", "wanted_on": None, "promised_on": None, "min_age": 0,
+            "kind": "goods", "contract": "", "wanted_on": None, "belongs_to": "", "promised_on": None, "min_age": 0,
         }
     ],
     "tenders": [

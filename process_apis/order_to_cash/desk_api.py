@@ -102,6 +102,7 @@ def wish(line: dict[str, Any]) -> placing.Wish:
         discount=_money(line.get("discount")),
         contract=line.get("contract", ""),
         wanted_on=line.get("wanted_on"),
+        belongs_to=line.get("belongs_to", ""),
     )
 
 

@@ -17,6 +17,9 @@ class DeskOrderLineIn(StrictSerializer):
     discount = MoneyField(required=False, least=0, help_text="for all units of the line")
     contract = serializers.CharField(required=False, max_length=64, help_text="the subscription that the line renews")
     wanted_on = serializers.DateField(required=False, help_text="when the customer wants it")
+    belongs_to = serializers.CharField(
+        required=False, max_length=64, help_text="of gift wrap or a fee: the place, from 1, of the line it is for"
+    )
 
 
 class DeskOrderCustomerIn(StrictSerializer):

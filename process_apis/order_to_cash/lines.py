@@ -1,7 +1,7 @@
 """The rule of each kind of line. Pure.
 
 goods                 reserved, sent, billed with their parcel
-gift_wrap, fee        no stock: billed with the first parcel of the order, to their own revenue account
+gift_wrap, fee        no stock: billed, cancelled and returned with their goods, to their own revenue account
 free_gift             reserved and sent; costs us, earns nothing
 bundle                price on its line, stock on its parts; revenue shared by what the parts cost alone
 pre_order             promised against what is ordered for us; money is taken when it leaves, not before its day
@@ -47,6 +47,14 @@ def kind_of(line: Sold, *, on: date) -> LineKind:
     if line.kind != LineKind.GOODS:
         return line.kind
     return LineKind.GOODS if line.net_minor else LineKind.FREE_GIFT
+
+
+def goods_of(line_id: str, said: str, kinds: Mapping[str, LineKind]) -> str:
+    """The line of goods that a service is for: the one that was said, or the only one there is; "" for all of them."""
+    goods = [name for name, kind in kinds.items() if kind not in _SERVICES]
+    if kinds[line_id] not in _SERVICES:
+        return ""
+    return said if said in goods else goods[0] if len(goods) == 1 else ""
 
 
 def revenue_of(role: str, parts: Sequence[tuple[str, int]] = ()) -> dict[str, int]:

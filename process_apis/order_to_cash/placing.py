@@ -41,6 +41,7 @@ class Wish:
     discount: Money | None = None
     contract: str = ""
     wanted_on: date | None = None
+    belongs_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,7 @@ def _line(position: int, wish: Wish, offer: Offer) -> OrderLine:
         discount=wish.discount or Money.zero(offer.currency),
         contract=wish.contract,
         wanted_on=wish.wanted_on,
+        belongs_to=wish.belongs_to,
     )
 
 
@@ -180,6 +182,7 @@ def _content(draft: Draft) -> str:
     asked = {
         "lines": [
             [wish.sku, wish.quantity, str(wish.price), str(wish.discount), wish.contract, str(wish.wanted_on)]
+            + ([wish.belongs_to] if wish.belongs_to else [])
             for wish in draft.lines
         ],
         "ship_to": draft.ship_to.model_dump(mode="json"),

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.db.models import F
 
-from process_apis.orders import queries, services
+from process_apis.orders import belonging, queries, services
 from process_apis.orders.cancellation_models import OPEN, AskedBy, Cancellation, CancellationLine, CancellationState
 from process_apis.orders.models import Order, OrderLine, OrderState
 from retail_platform.kernel import correlation
@@ -172,6 +172,7 @@ def decide(asked: Cancellation, order: Order, *, granted: Mapping[str, int], why
     that, which knows everything that was done for it.
     """
     lines = list(asked.lines.select_related("line"))
+    granted = {name: count for name, count in _only_with_goods(asked, order, granted).items() if count}
     cancels = sum(granted.values())
     rest = sum(line.quantity - line.shipped - line.cancelled for line in order.lines.all()) - cancels
     whole = bool(cancels) and not rest and not any(line.shipped for line in order.lines.all())
@@ -238,13 +239,28 @@ def _as_sent(lines: Mapping[str, OrderLine], can: Mapping[str, int], wanted: Map
 
 
 def _with_services(lines: Mapping[str, OrderLine], can: Mapping[str, int], wanted: dict[str, int]) -> dict[str, int]:
-    """Where no goods would be left, gift wrap and fees go with them: nothing else would ever bill them."""
-    goods_left = any(
-        line.shipped or can[name] > wanted.get(name, 0) for name, line in lines.items() if not line.is_service
-    )
-    if goods_left:
-        return wanted
-    return wanted | {name: can[name] for name, line in lines.items() if line.is_service and can[name] > 0}
+    """Gift wrap and fees go with the goods they belong to: nothing else would ever bill them."""
+    gone = {name: min(count, can[name]) for name, count in wanted.items()}
+    too = belonging.to_cancel([belonging.Line.of(line, as_asked=True) for line in lines.values()], gone)
+    return wanted | {name: max(count, wanted.get(name, 0)) for name, count in too.items()}
+
+
+def _only_with_goods(asked: Cancellation, order: Order, granted: Mapping[str, int]) -> dict[str, int]:
+    """What is granted, without services that were asked for along with goods that now are sent after all."""
+    lines = {line.line_id: belonging.Line.of(line) for line in order.lines.all()}
+    goods = {each.line.line_id: each.units for each in asked.lines.select_related("line") if not each.line.is_service}
+    gone = {name: granted.get(name, 0) for name in goods}
+    if gone == goods:
+        return dict(granted)
+    sold = {lines[name].sold_as for name in goods}
+    may = belonging.to_cancel(list(lines.values()), gone)
+    return {
+        name: min(count, may.get(name, 0)) if _along(lines[name], sold) else count for name, count in granted.items()
+    }  # fmt: skip
+
+
+def _along(line: belonging.Line, sold: set[str]) -> bool:
+    return line.is_service and bool(sold) and (not line.belongs_to or line.belongs_to in sold)
 
 
 def _too_late(order: Order, lines: Mapping[str, OrderLine], gone: Mapping[str, int]) -> TooLateToCancel:

@@ -138,6 +138,9 @@ class OrderLine(models.Model):
     instead_of = models.CharField(
         max_length=64, blank=True, default="", db_default=""
     )  # the line it is sent instead of
+    belongs_to = models.CharField(
+        max_length=64, blank=True, default="", db_default=""
+    )  # of a gift wrap or fee: the line it is for
     revenue = models.JSONField(default=dict, db_default={})  # account role → weight; none: goods revenue
 
     class Meta:

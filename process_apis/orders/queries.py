@@ -116,6 +116,7 @@ def canonical(row: Order) -> CanonicalOrder:
             kind=LineKind(line.kind),
             contract=line.contract,
             wanted_on=line.wanted_on,
+            belongs_to=line.belongs_to,
         )
         for line in row.lines.all()
         if not line.instead_of

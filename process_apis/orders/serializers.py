@@ -44,6 +44,9 @@ class OrderLineOut(StrictSerializer):
     tax = MinorField("tax_minor", currency="order.currency", allow_null=True, help_text="null until it is known")
     kind = serializers.CharField(help_text="goods, gift_wrap, fee, free_gift, pre_order or subscription_renewal")
     contract = serializers.CharField(allow_blank=True, help_text="the subscription that it renews")
+    belongs_to = serializers.CharField(
+        allow_blank=True, help_text="of gift wrap or a fee: the line it is for, with which it is cancelled and returned"
+    )
     wanted_on = serializers.DateField(allow_null=True, help_text="when the buyer wants it")
     promised_on = serializers.DateField(allow_null=True, help_text="of a pre-order: it leaves from this day on")
     min_age = serializers.IntegerField(help_text="from which age on it may be handed over; 0: any")

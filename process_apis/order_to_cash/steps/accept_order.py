@@ -43,6 +43,7 @@ def accept_order(ctx: StepContext) -> Done:
         row,
         by_line={
             line.line_id: _described(known[line.sku], kind=kinds[line.line_id], bundles=bundles, parts=parts)
+            | {"belongs_to": lines.goods_of(line.line_id, line.belongs_to, kinds)}
             for line in order.lines
         },
     )

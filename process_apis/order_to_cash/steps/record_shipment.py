@@ -11,7 +11,7 @@ from canonical.shipment import Shipment
 from process_apis.catalog import services as catalog
 from process_apis.engine.process import Done, NeedsPerson, StepContext
 from process_apis.order_to_cash import decisions
-from process_apis.orders import parcels, queries
+from process_apis.orders import belonging, parcels, queries
 from process_apis.orders.models import Order, OrderLine, OrderState, Parcel, PaymentState
 from process_apis.stock import queries as promised
 from process_apis.stock import services as stock
@@ -80,11 +80,8 @@ def _shipped(order: Order, lines: Mapping[str, OrderLine], shipment: Shipment) -
             whole = decisions.complete(parts[line_id], units=line.quantity - line.cancelled)
             found[line_id] = whole - line.shipped
     billed = {line_id: count for line_id, count in found.items() if count}
-    if billed:  # gift wrap and fees are done with the first goods that leave
-        services = {
-            line.line_id: line.quantity - line.shipped - line.cancelled for line in lines.values() if line.is_service
-        }
-        billed |= {line_id: count for line_id, count in services.items() if count}
+    if billed:  # gift wrap and fees are done with the goods they are for
+        billed |= belonging.to_bill([belonging.Line.of(line) for line in lines.values()], billed)
     return billed
 
 
