@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from experience_apis.storefront.front import PATH
-from experience_apis.storefront.serializers import AvailabilityOut, SkusQuery
+from experience_apis.storefront.offer_serializers import AvailabilityOut, SkusQuery
 from retail_platform.kernel import clock
 from retail_platform.kernel.views import ApiView
 

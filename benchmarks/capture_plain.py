@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from canonical.money import Money
 from experience_apis.order_status import projection
 from experience_apis.order_status.models import OrderStatus
-from experience_apis.storefront.serializers import PlacedOut, PlaceOrderIn
+from experience_apis.storefront.placing_serializers import PlacedOut, PlaceOrderIn
 from process_apis.catalog.models import Channel, Jurisdiction, Product
 from process_apis.catalog.tender_models import TenderKind
 from process_apis.orders import services as orders

@@ -16,16 +16,9 @@ from experience_apis.order_status import queries as order_status
 from experience_apis.order_status.models import OrderStatus
 from experience_apis.storefront import examples, offer, services
 from experience_apis.storefront.answer import COPY_LACKS, age_ms, head
-from experience_apis.storefront.serializers import (
-    AvailabilityOut,
-    OrderQuery,
-    OrderStatusOut,
-    PlacedOut,
-    PlaceOrderIn,
-    PricesOut,
-    SkusQuery,
-    shown,
-)
+from experience_apis.storefront.offer_serializers import AvailabilityOut, PricesOut, SkusQuery
+from experience_apis.storefront.placing_serializers import PlacedOut, PlaceOrderIn
+from experience_apis.storefront.status_serializers import OrderQuery, OrderStatusOut, shown
 from retail_platform.kernel import clock
 from retail_platform.kernel.idempotency.views import HEADER, IdempotentPost
 from retail_platform.kernel.identity.principal import Principal

@@ -23,7 +23,7 @@ from django.middleware.security import SecurityMiddleware
 
 from experience_apis.availability.fast import Budget, Exact, Found, Lacking, Near
 from experience_apis.storefront.answer import COPY_LACKS, age_ms, head
-from experience_apis.storefront.serializers import MOST_SKUS
+from experience_apis.storefront.offer_serializers import MOST_SKUS
 from retail_platform.kernel import correlation
 from retail_platform.kernel.health import metrics
 from retail_platform.kernel.identity.principal import Principal

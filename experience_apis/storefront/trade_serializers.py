@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from experience_apis.storefront.serializers import MOST_LINES, MOST_UNITS, AddressIn
+from experience_apis.storefront.placing_serializers import MOST_LINES, MOST_UNITS, AddressIn
 from retail_platform.kernel.serializers import MoneyField, StrictSerializer
 
 
