@@ -20,6 +20,7 @@ from process_apis.catalog import hours
 from process_apis.catalog import queries as catalog
 from process_apis.catalog.models import Node
 from process_apis.orders import queries as orders
+from process_apis.orders.holds import ASSESSED
 from process_apis.orders.models import Cancellation, Order, OrderLine, Parcel, PaymentMovement
 from process_apis.pickups import queries as pickups
 from process_apis.pickups.models import Pickup
@@ -73,13 +74,19 @@ def project(order: Order) -> dict[str, Any]:
     return _shown(
         order,
         lines,
-        held=order.events.order_by("-id").values_list("name", flat=True).first() == "order.held",
+        held=_held(order),
         paid=paid,
         refunded=refunded,
         pickup=pickup,
         store=store,
         cancellations=cancellations,
     )
+
+
+def _held(order: Order) -> bool:
+    """Does it wait for a person, and has nothing happened since but that somebody thought about it?"""
+    happened = order.events.exclude(name=ASSESSED).order_by("-id")
+    return happened.values_list("name", flat=True).first() == "order.held"
 
 
 def _shown(

@@ -8,6 +8,8 @@ from process_apis.orders import queries, services
 from process_apis.orders.models import HoldReason, Order
 from retail_platform.kernel.problem import DomainError
 
+ASSESSED = "order.risk_assessed"  # in an order's history: who thinks what of it
+
 
 class NotHeld(DomainError):
     """The order is not held for that, or goes on already."""

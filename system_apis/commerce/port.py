@@ -53,10 +53,15 @@ class OrderChange:
 
 @dataclass(frozen=True, slots=True)
 class RiskReport:
-    """What a shop has come to think of an order, after it told us of it."""
+    """What a shop, or an app of its own, has come to think of an order after the shop told us of it.
+
+    Of several that think about one order each has a say. `risk` None: it will not say; `pending`: not yet.
+    """
 
     channel_order_id: str
-    risk: Risk
+    risk: Risk | None
+    provider: str = ""
+    pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""A shop has come to think that an order may be a fraud: hold it; where goods are on their way, tell the desk."""
+"""A shop has come to think that an order may be a fraud: hold it; where goods are on their way, tell the desk.
+
+Several may think about one order, the shop and its apps: the latest word of each counts, and the gravest of them.
+"""
 
 from datetime import timedelta
 from uuid import UUID
@@ -7,7 +10,9 @@ from canonical.order import Risk
 from process_apis.engine.process import Done, Outcome, StepContext, Wait
 from process_apis.order_to_cash import suspicion
 from process_apis.orders import queries
-from process_apis.orders.models import Order
+from process_apis.orders.holds import ASSESSED
+from process_apis.orders.models import Order, OrderEvent
+from retail_platform.kernel import correlation
 from system_apis.commerce.gateway import commerce
 from system_apis.inbox import queries as inbox
 
@@ -23,8 +28,18 @@ def note_risk(ctx: StepContext) -> Outcome:
             return Done(order_number="")  # it is no order of ours
         return Wait(fact="", until=ctx.now + _LOOK_AGAIN)
     order = queries.locked(known.number)
-    order.risk = report.risk if report.risk == Risk.HIGH else ""
+    if report.pending:  # what it said before stands until it has come to an end
+        return Done(order_number=order.number, risk="pending")
+    said = {"provider": report.provider, "risk": str(report.risk or "")}
+    OrderEvent.objects.create(order=order, name=ASSESSED, detail=said, correlation_id=correlation.current())
+    order.risk = Risk.HIGH if Risk.HIGH in _words(order).values() else ""
     Order.objects.filter(id=order.id).update(risk=order.risk)
     if order.risk:
         suspicion.look_at(order, now=ctx.now)
-    return Done(order_number=order.number, risk=report.risk)
+    return Done(order_number=order.number, risk=str(report.risk or ""))
+
+
+def _words(order: Order) -> dict[str, str]:
+    """What each thinks of it now."""
+    told = OrderEvent.objects.filter(order=order, name=ASSESSED).order_by("id").values_list("detail", flat=True)
+    return {detail["provider"]: detail["risk"] for detail in told}
