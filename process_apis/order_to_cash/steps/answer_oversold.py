@@ -2,7 +2,7 @@
 
 What is only held is given back. For an order this works on what is still short by then, while its own journey stands
 before its release; where the rule says back-order nothing is done: the release keeps back what is not there. A counter
-that has not begun to pick need not look for it (oversold_pickups); any other node that was asked says what it lacks.
+that has not begun to pick need not look for it (answer_oversold_pickup); any other node that was asked says what it lacks.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from process_apis.fulfilment.decisions import OTHERWISE
 from process_apis.fulfilment.services import Part
 from process_apis.order_to_cash.journey import journey
 from process_apis.order_to_cash.missing import move
-from process_apis.order_to_cash.oversold_pickups import answer_at_counter, is_collected_at, still_hit
+from process_apis.order_to_cash.steps.answer_oversold_pickup import answer_at_counter, is_collected_at, still_hit
 from process_apis.order_to_cash.steps.record_short_pick import wait_a_while
 from process_apis.orders import cancellations, queries
 from process_apis.orders import services as orders
