@@ -29,6 +29,7 @@ RELAY_ALSO = [
     "experience_apis.availability.keeper:tend",
     "process_apis.publication.bell:after_facts",
     "experience_apis.partners.bell:after_facts",
+    "experience_apis.analytics.horizon:advance",
 ]
 # Modules that declare journeys; the engine imports them to know its processes.
 PROCESS_MODULES = [

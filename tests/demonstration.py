@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from experience_apis.analytics import horizon
 from process_apis.engine import registry, runner, sweeper, wake
 from process_apis.engine.models import FINISHED, ProcessRun, RunState
 from process_apis.orders.models import Order, OrderState
@@ -66,6 +67,7 @@ def demonstration(sandbox: SandboxProcess) -> Iterator[None]:
         _play(box)
         for channel in shops.look_up():
             assert publisher.publish(channel), f"{channel} could not be told of stock"
+        horizon.advance()
         yield
 
 
