@@ -30,9 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with a_stack() as stack:
         day = RetailDay(stack)
         took, queued = _bursts(day, orders=asked.orders, burst=asked.burst, per_second=asked.per_second)
-        over = time.monotonic()
+        over, taken = time.monotonic(), _told(took, queued)
+        print(json.dumps(taken), file=sys.stderr, flush=True)
         day.settle(within_s=1800)
-        found = _told(took, queued) | {
+        found = taken | {
             "webhooks": _webhooks(stack),
             "settled_s_after": round(time.monotonic() - over, 1),
             "doubled": len(day.doubled()),
