@@ -118,6 +118,7 @@ class Order(Value):
     The parts add up to `total` to the smallest unit; where tax is still unknown it counts as nothing. `pickup_node` is
     the store whose counter hands it over; empty, it is sent to `ship_to`, which decides the tax in either case.
     `purchase_order` is the buyer's own name of it; `sold_at` the store whose staff took it, `placed_by` who did.
+    `edit_of` is what the channel called the order that it cancelled and made anew as this one.
     """
 
     channel: Annotated[str, Field(min_length=1, max_length=64)]
@@ -139,6 +140,7 @@ class Order(Value):
     purchase_order: Annotated[str, Field(max_length=64)] = ""
     sold_at: NodeCode | Literal[""] = ""
     placed_by: Annotated[str, Field(max_length=160)] = ""
+    edit_of: Annotated[str, Field(max_length=64)] = ""
 
     @model_validator(mode="after")
     def adds_up(self) -> Self:

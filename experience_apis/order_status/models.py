@@ -42,6 +42,7 @@ class OrderStatus(models.Model):
     placed_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     version = models.BigIntegerField()
+    goes_on_as = models.CharField(max_length=64, blank=True, default="", db_default="")  # what its channel made of it
 
     class Meta:
         verbose_name_plural = "order statuses"

@@ -80,6 +80,7 @@ def project(order: Order) -> dict[str, Any]:
         pickup=pickup,
         store=store,
         cancellations=cancellations,
+        goes_on_as=later.number if (later := orders.goes_on_as(order)) else "",
     )
 
 
@@ -99,6 +100,7 @@ def _shown(
     pickup: Pickup | None = None,
     store: Node | None = None,
     cancellations: Sequence[dict[str, Any]] = (),
+    goes_on_as: str = "",
 ) -> dict[str, Any]:
     told = tell(
         order.state,
@@ -135,6 +137,7 @@ def _shown(
         "paid_minor": paid,
         "refunded_minor": refunded,
         "placed_at": order.placed_at,
+        "goes_on_as": goes_on_as,
     }
 
 

@@ -143,7 +143,7 @@ class OrderView(ApiView):
 
         row = look()
         waits = self.query["wait"] and row.version <= self.query["after"]
-        if waits and not waiting.until_newer(number, than=self.query["after"], within_s=self.query["wait"]):
+        if waits and not waiting.until_newer(row.number, than=self.query["after"], within_s=self.query["wait"]):
             return Response(OrderStatusOut(shown(row)).data, headers={"Retry-After": "2"})
         return Response(OrderStatusOut(shown(look() if waits else row)).data)
 

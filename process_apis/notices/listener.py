@@ -13,4 +13,6 @@ def on_fact(fact: Fact) -> None:
         order = orders.order(str(fact.data.get("order_number", "")))
     except orders.NoSuchOrder:
         return
+    if fact.name == "order.cancelled" and orders.goes_on_as(order):
+        return  # its channel changed it: the customer hears of the order it has become
     services.note(event_id=fact.event_id, fact=fact.name, data=fact.data, order=order)

@@ -30,12 +30,14 @@ WITH placed AS (
     INSERT INTO orders_order
         (id, number, channel, channel_order_id, channel_version, state, entity, currency, taxes_included,
          shipping_minor, shipping_tax_minor, total_minor, customer_reference, customer_name, customer_email, ship_to,
-         pickup_node, erp_reference, cancel_reason, correlation_id, placed_at, risk, purchase_order, sold_at, placed_by)
+         pickup_node, erp_reference, cancel_reason, correlation_id, placed_at, risk, purchase_order, sold_at, placed_by,
+         edit_of)
     VALUES
         (%(id)s, %(number)s, %(channel)s, %(channel_order_id)s, %(channel_version)s, 'received', %(entity)s,
          %(currency)s, %(taxes_included)s, %(shipping_minor)s, %(shipping_tax_minor)s, %(total_minor)s,
          %(customer_reference)s, %(customer_name)s, %(customer_email)s, %(ship_to)s::jsonb, %(pickup_node)s, '', '',
-         %(correlation_id)s, %(placed_at)s, %(risk)s, %(purchase_order)s, %(sold_at)s, %(placed_by)s)
+         %(correlation_id)s, %(placed_at)s, %(risk)s, %(purchase_order)s, %(sold_at)s, %(placed_by)s,
+         %(edit_of)s)
     ON CONFLICT DO NOTHING
     RETURNING *
 ), lined AS (
@@ -102,6 +104,7 @@ def _header(order: CanonicalOrder, number: str) -> dict[str, Any]:
         "purchase_order": order.purchase_order,
         "sold_at": order.sold_at,
         "placed_by": order.placed_by,
+        "edit_of": order.edit_of,
         "correlation_id": correlation.current(),
         "placed_at": order.placed_at,
     }

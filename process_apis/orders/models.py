@@ -88,6 +88,9 @@ class Order(models.Model):
     sold_at = models.CharField(max_length=32, blank=True, default="", db_default="")  # the store whose staff took it
     placed_by = models.CharField(max_length=160, blank=True, default="", db_default="")  # an operator; none: the buyer
     replaces = models.CharField(max_length=64, blank=True, default="", db_default="")  # the order it was made from
+    edit_of = models.CharField(
+        max_length=64, blank=True, default="", db_default=""
+    )  # what the channel called the order it cancelled and made anew as this one
     cancel_reason = models.CharField(max_length=500, blank=True)
     correlation_id = models.CharField(max_length=32, blank=True)
     placed_at = models.DateTimeField()
@@ -102,6 +105,7 @@ class Order(models.Model):
             models.Index(fields=["state", "-received_at"], name="order_state"),
             models.Index(fields=["-received_at"], name="order_recent"),
             models.Index(fields=["correlation_id"], name="order_correlation"),
+            models.Index(fields=["channel", "edit_of"], condition=~Q(edit_of=""), name="order_edit_of"),
         ]
 
     def __str__(self) -> str:

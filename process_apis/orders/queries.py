@@ -58,6 +58,17 @@ def at_channel(channel: str, channel_order_id: str) -> Order | None:
     return Order.objects.filter(channel=channel, channel_order_id=channel_order_id).first()
 
 
+def made_anew_from(order: Order) -> Order | None:
+    """The order that its channel cancelled to make this one; None where there is none, or we never heard of it."""
+    return at_channel(order.channel, order.edit_of) if order.edit_of else None
+
+
+def goes_on_as(order: Order) -> Order | None:
+    """The order that its channel made of this one when it cancelled it."""
+    made = Order.objects.filter(channel=order.channel, edit_of=order.channel_order_id).exclude(edit_of="")
+    return made.order_by("-received_at").first()
+
+
 def goods(order: Order) -> Counter[str]:
     """What an order is of: sku → units."""
     units: Counter[str] = Counter()
@@ -149,6 +160,7 @@ def canonical(row: Order) -> CanonicalOrder:
         purchase_order=row.purchase_order,
         sold_at=row.sold_at,
         placed_by=row.placed_by,
+        edit_of=row.edit_of,
     )
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from canonical.order import LineKind
 from process_apis.engine import services as runs
 from process_apis.engine.process import Done, Outcome, Rejected, StepContext, Wait
-from process_apis.order_to_cash import suspicion
+from process_apis.order_to_cash import edited, suspicion
 from process_apis.order_to_cash.steps.await_turn import asks_for_all
 from process_apis.orders import cancellations, queries, services
 from process_apis.orders.models import HoldReason, Order
@@ -28,7 +28,7 @@ def clear_order(ctx: StepContext) -> Outcome:
     suspicion.look_at(order, now=ctx.now)
     if asks_for_all(order):
         return _let_in(ctx, order)
-    return _held(ctx, order) or Done()
+    return _held(ctx, order) or edited.first_taken_back(order, now=ctx.now) or Done()
 
 
 def let_cancellations_in(ctx: StepContext) -> Outcome:

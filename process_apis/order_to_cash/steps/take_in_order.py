@@ -11,7 +11,7 @@ from process_apis.catalog import queries as catalog
 from process_apis.engine import services as runs
 from process_apis.engine.process import Done, NeedsPerson, StepContext, run_id_of
 from process_apis.engine.queries import NoSuchRun
-from process_apis.order_to_cash import chain, decisions, edits
+from process_apis.order_to_cash import chain, decisions, edited, edits
 from process_apis.orders import cancellations, queries
 from process_apis.orders import services as orders
 from process_apis.orders.models import AskedBy, Order
@@ -34,6 +34,8 @@ def take_in_order(ctx: StepContext) -> Done:
     except catalog.UnknownChannel as unknown:
         raise NeedsPerson(str(unknown), proposal=f"add {channel!r} under Catalog, Channels, then resume") from unknown
     row, new = orders.place(order)
+    if new:
+        edited.follow(row, inbox_id=ctx.subject, now=ctx.now)
     fewer = _fewer(row, port.read_change(raw), inbox_id=ctx.subject, now=ctx.now)
     if new or not decisions.is_later(order.channel_version, than=row.channel_version):
         return Done(order_number=row.number, new=new)

@@ -75,6 +75,7 @@ class _Order(Shape):
     shipping_lines: list[_Shipping] = []
     payment_gateway_names: list[str] = []
     note_attributes: list[_Note] = []
+    replaces_order_id: int | None = None
     customer: _Customer | None = None
     shipping_address: _Address
 
@@ -110,6 +111,7 @@ def read_order(raw: bytes, *, channel: str) -> Order:
             tenders=(_tender(said),),
             customer=_customer(said),
             ship_to=_address(said.shipping_address),
+            edit_of=str(said.replaces_order_id or ""),
         )
 
 
