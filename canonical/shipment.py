@@ -1,8 +1,8 @@
 """Goods on their way: what we ask a warehouse to send, and what it says it has sent."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from canonical.ids import NodeCode, OrderNumber, Sku
 from canonical.order import Address
@@ -11,11 +11,18 @@ from canonical.value import Instant, Value
 
 
 class ShipmentLine(Value):
-    """Units of one order line."""
+    """Units of one order line. `serials` are those of the pieces, where the sender reads them; once each."""
 
     line_id: Annotated[str, Field(min_length=1, max_length=64)]
     sku: Sku
     quantity: Units
+    serials: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=64)], ...], Field(max_length=10_000)] = ()
+
+    @model_validator(mode="after")
+    def no_piece_twice(self) -> Self:
+        if len(set(self.serials)) != len(self.serials) or len(self.serials) > self.quantity:
+            raise ValueError(f"line {self.line_id}: {self.quantity} x {self.sku} have one serial number each at most")
+        return self
 
 
 class ReleaseOrder(Value):

@@ -10,6 +10,7 @@ from canonical.order import LineKind
 from process_apis.orders.cancellation_models import AskedBy, Cancellation, CancellationLine, CancellationState
 from process_apis.orders.customer_models import Customer, CustomerReference
 from process_apis.orders.payment_models import Payment, PaymentMovement, PaymentState
+from process_apis.orders.serial_models import ShippedSerial
 from retail_platform.kernel.append_only import APPEND_ONLY
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Payment",
     "PaymentMovement",
     "PaymentState",
+    "ShippedSerial",
 ]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import F, Sum
 
 from canonical.shipment import Shipment
-from process_apis.orders import services
+from process_apis.orders import serials, services
 from process_apis.orders.models import (
     Order,
     OrderLine,
@@ -84,6 +84,7 @@ def record(order: Order, lines: Mapping[str, OrderLine], shipment: Shipment, sha
         )
         for line_id, part in share.lines.items()
     )
+    serials.keep(parcel, shipment)
     for line_id, part in share.lines.items():
         OrderLine.objects.filter(id=lines[line_id].id).update(shipped=F("shipped") + part.quantity)
     ParcelTender.objects.bulk_create(

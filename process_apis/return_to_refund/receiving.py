@@ -16,9 +16,11 @@ from process_apis.cases import services as cases
 from process_apis.cases.models import CaseKind
 from process_apis.catalog import queries as catalog
 from process_apis.catalog.models import Node, Product
+from process_apis.orders import serials
+from process_apis.orders.models import OrderLine
 from process_apis.return_to_refund import movements, suspects, vendor_returns
 from process_apis.returns import goods, queries, services
-from process_apis.returns.models import Disposition, Receipt, ReceiptLine, Return, ReturnState
+from process_apis.returns.models import Disposition, Receipt, ReceiptLine, Return, ReturnLine, ReturnState
 from process_apis.stock import services as stock
 from retail_platform.kernel.problem import Unprocessable
 
@@ -169,8 +171,31 @@ def _row(parent: Return | None, came: Came) -> goods.Row:
     currency = (line.cost_currency if line else product.currency) or settings.FUNCTIONAL_CURRENCY
     return goods.Row(
         came.line_id, came.sku, came.units, came.condition, came.serial, cost * came.units, currency,
-        suspect=came.suspect or suspects.of_serial(line.serial if line else "", came.serial),
+        suspect=came.suspect or _by_serial(parent, line, came),
     )  # fmt: skip
+
+
+def _by_serial(parent: Return | None, line: ReturnLine | None, came: Came) -> str:
+    """What the serial number says against goods: it is none that we sent, or has come back before."""
+    if not parent or not came.serial:
+        return ""
+    earlier = ReceiptLine.objects.filter(
+        receipt__parent__order_number=parent.order_number, line_id=came.line_id, sku=came.sku, serial=came.serial
+    ).exclude(disposition=Disposition.TO_CUSTOMER)
+    return suspects.of_serial(
+        came.serial,
+        announced=line.serial if line else "",
+        shipped=serials.shipped(parent.order_number, line_id=came.line_id, sku=came.sku),
+        units=_sent(parent.order_number, came),
+        back=list(earlier.values_list("serial", flat=True)),
+    )
+
+
+def _sent(order_number: str, came: Came) -> int:
+    """How many pieces of this have left for a line, be it the thing sold or a part of a bundle."""
+    sold = OrderLine.objects.filter(order__number=order_number, line_id=came.line_id).first()
+    parts = catalog.bundles([sold.sku]).get(sold.sku, {}) if sold else {}
+    return sold.shipped * parts.get(came.sku, 1) if sold else 0
 
 
 def _worth_that(line_id: int, value: Money) -> None:

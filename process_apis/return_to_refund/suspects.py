@@ -1,15 +1,25 @@
 """The fraud queue: goods that are not what was sold lie in quarantine for nothing, and nobody is paid for them."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from process_apis.cases import queries, services
 from process_apis.cases.models import CaseKind
+from process_apis.orders import serials
 from process_apis.returns.models import ReceiptLine, Suspicion
 
 
-def of_serial(announced: str, came: str) -> str:
-    """The suspicion against goods whose serial number is not the one that was announced; none if either is unknown."""
-    return Suspicion.SERIAL_MISMATCH if announced and came and announced != came else ""
+def of_serial(came: str, *, announced: str, shipped: Collection[str], units: int, back: Collection[str]) -> str:
+    """The suspicion against a piece by its serial number; none where that was not read.
+
+    `shipped` are the numbers that were sent for its `units`, `back` those of them that have come back before. Where
+    not all of them were read as they left, the number the customer announced is all there is to compare with.
+    """
+    if not came:
+        return ""
+    if shipped and len(shipped) >= units:
+        return "" if came in shipped and came not in back else Suspicion.SERIAL_MISMATCH
+    return Suspicion.SERIAL_MISMATCH if announced and announced != came else ""
 
 
 def report(line: ReceiptLine) -> None:
@@ -22,7 +32,8 @@ def report(line: ReceiptLine) -> None:
         subject=parent.number if parent else line.receipt.key,
         title=f"{line.units} x {line.sku} came back to {line.receipt.node}, and {Suspicion(line.suspect).label}",
         detail=f"Receipt {line.receipt.key}, position {line.position}, of {whose}; received by "
-        f"{line.receipt.received_by or 'nobody named'}. Serial: {line.serial or 'not read'}.",
+        f"{line.receipt.received_by or 'nobody named'}. Serial: {line.serial or 'not read'}; "
+        f"{_sent(line)}.",
         proposal="Look at the goods and at who brought them. If they are right, another person clears the suspicion "
         "and says what becomes of them: they are paid for then. If not, destroy them or send them back: they are not.",
     )
@@ -36,6 +47,12 @@ def settle(line: ReceiptLine, *, by: str, now: datetime) -> None:
         services.resolve(
             case_id=standing.id, by=by, resolution=f"{found}; {line.get_disposition_display().lower()}", now=now
         )
+
+
+def _sent(line: ReceiptLine) -> str:
+    parent = line.receipt.parent
+    sent = serials.shipped(parent.order_number, line_id=line.line_id, sku=line.sku) if parent else []
+    return f"sent: {', '.join(sent[:20])}" if sent else "nobody read one when it was sent"
 
 
 def _name(line: ReceiptLine) -> str:

@@ -10,7 +10,7 @@ from system_apis.sandbox.world import TOKENS, World
 
 SETTINGS = {
     "webhooks", "nodes", "skus", "tax_codes", "tokens", "ship_delay_ms", "parcels", "erp_closed_before", "shop_items",
-    "shorts", "silent_nodes",
+    "serialised", "shorts", "silent_nodes",
 }  # fmt: skip
 
 

@@ -84,7 +84,7 @@ def advance(world: World, name: str) -> None:
 
 
 def _dispatch(world: World, made: dict[str, Any], number: int) -> None:
-    lines = made["plan"][number - 1]
+    lines = [_read(world, line, f"{made['release_id']}-{number}") for line in made["plan"][number - 1]]
     units: Counter[str] = Counter()
     for line in lines:
         units[line["sku"]] += line["qty"]
@@ -116,6 +116,13 @@ def _dispatch(world: World, made: dict[str, Any], number: int) -> None:
     topic, event_id = "parcel.dispatched", f"wms-{parcel['parcel_id']}"
     event = {"event_id": event_id, "topic": topic, "parcel": parcel}
     world.webhooks.add(system="wms", topic=topic, event_id=event_id, body=Reply(200, event).encoded().decode())
+
+
+def _read(world: World, line: dict[str, Any], parcel: str) -> dict[str, Any]:
+    """A line of a parcel; of goods that are `serialised` each piece's number is read as it is packed."""
+    if line["sku"] not in world.setting("serialised", []):
+        return line
+    return {**line, "serials": [f"SN-{parcel}-{line['line_ref']}-{piece}" for piece in range(1, line["qty"] + 1)]}
 
 
 def _tell_short(world: World, made: dict[str, Any]) -> None:

@@ -170,6 +170,21 @@ def test_a_webhook_with_a_wrong_field_is_a_broken_contract_that_names_it(
         port.read_shipment(json.dumps(event).encode())
 
 
+def test_a_parcel_tells_the_numbers_of_its_pieces(port: SandboxWms) -> None:
+    line = {"line_ref": "1", "sku": "BOOT-42", "qty": 2, "serials": ["SN-1", "SN-2 "]}
+    event = {**EVENT, "parcel": {**EVENT["parcel"], "lines": [line]}}  # type: ignore[dict-item]
+
+    assert port.read_shipment(json.dumps(event).encode()).lines[0].serials == ("SN-1", "SN-2")
+
+
+def test_more_numbers_than_pieces_are_a_broken_contract(port: SandboxWms) -> None:
+    line = {"line_ref": "1", "sku": "BOOT-42", "qty": 1, "serials": ["SN-1", "SN-2"]}
+    event = {**EVENT, "parcel": {**EVENT["parcel"], "lines": [line]}}  # type: ignore[dict-item]
+
+    with pytest.raises(ContractBroken, match="serial number"):
+        port.read_shipment(json.dumps(event).encode())
+
+
 SHORT = {
     "event_id": "wms-short-REL0000001",
     "topic": "release.short",

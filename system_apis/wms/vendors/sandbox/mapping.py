@@ -39,6 +39,7 @@ class _ParcelLine(Shape):
     line_ref: str = Field(min_length=1)
     sku: str = Field(min_length=1)
     qty: int = Field(ge=1)
+    serials: list[str] = []
 
 
 class _Parcel(Shape):
@@ -171,5 +172,11 @@ def _shipment(parcel: _Parcel) -> Shipment:
             carrier=parcel.carrier,
             tracking_number=parcel.tracking_no,
             dispatched_at=parcel.dispatched_at,
-            lines=tuple(ShipmentLine(line_id=line.line_ref, sku=line.sku, quantity=line.qty) for line in parcel.lines),
-        )
+            lines=tuple(
+                ShipmentLine(
+                    line_id=line.line_ref, sku=line.sku, quantity=line.qty,
+                    serials=tuple(serial.strip() for serial in line.serials),
+                )
+                for line in parcel.lines
+            ),
+        )  # fmt: skip
