@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from experience_apis.order_status.models import ShopperState
+from process_apis.orders.belonging import complaints
 from retail_platform.kernel.serializers import MoneyField, StrictSerializer
 
 MOST_LINES, MOST_UNITS, MOST_TENDERS = 100, 1000, 10
@@ -104,6 +105,11 @@ class PlaceOrderIn(StrictSerializer):
         required=False, help_text="what you showed the buyer; another total is refused rather than charged"
     )
     not_together = ("payment", "payments")
+
+    def validate_lines(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        if any(wrong := complaints([line.get("belongs_to", "") for line in lines])):
+            raise serializers.ValidationError(wrong)
+        return lines
 
 
 class PlacedOut(StrictSerializer):

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from process_apis.order_to_cash.changes_serializers import ShipToIn
+from process_apis.orders.belonging import complaints
 from retail_platform.kernel.serializers import MoneyField, StrictSerializer
 
 MOST_LINES, MOST_UNITS, MOST_TENDERS = 100, 1000, 10
@@ -48,3 +49,8 @@ class DeskOrderIn(StrictSerializer):
     )  # fmt: skip
     pickup_node = serializers.CharField(required=False, max_length=32, help_text="the store to collect it at")
     purchase_order = serializers.CharField(required=False, max_length=64, help_text="the customer's own name of it")
+
+    def validate_lines(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        if any(wrong := complaints([line.get("belongs_to", "") for line in lines])):
+            raise serializers.ValidationError(wrong)
+        return lines

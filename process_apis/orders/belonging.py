@@ -50,6 +50,14 @@ class Line:
         return self.quantity - self.shipped - self.cancelled
 
 
+def complaints(said: Sequence[str]) -> list[dict[str, list[str]]]:
+    """What is wrong with the places of lines that lines say they are for, an entry for each line; "" says nothing."""
+    places = {str(place) for place in range(1, len(said) + 1)}
+    wrong = [name and name not in places - {str(place)} for place, name in enumerate(said, start=1)]
+    detail = "Name the place of another line, from 1."
+    return [{"belongs_to": [detail]} if bad else {} for bad in wrong]
+
+
 def to_bill(lines: Sequence[Line], now: Mapping[str, int]) -> dict[str, int]:
     """Units of each service that are billed when these units of goods leave, by line_id.
 

@@ -174,3 +174,22 @@ def test_what_has_an_age_limit_is_not_ordered_to_where_nobody_can_check_it(till:
 def test_an_order_of_a_channel_with_a_shop_of_its_own_is_placed_there(desk: Caller) -> None:
     Channel.objects.filter(code="web").update(commerce="shop")
     assert problem(desk.post(DESK, asked_at_desk()))["errors"][0]["pointer"] == "/channel"
+
+
+def wrapped(**changes: Any) -> dict[str, Any]:
+    """Boots, coats, and gift wrap for the coats."""
+    lines = [{"sku": sku, "quantity": 1} for sku in ("BOOT-42", "COAT-1", "WRAP")]
+    return asked_at_desk(lines=[*lines[:2], {**lines[2], "belongs_to": "2", **changes}])
+
+
+def test_gift_wrap_is_for_the_line_that_is_named(desk: Caller) -> None:
+    a_catalog(skus=["WRAP"])
+    Product.objects.filter(sku="WRAP").update(kind="gift_wrap")
+    assert desk.post(DESK, wrapped()).status_code == 202
+    assert OrderLine.objects.get(sku="WRAP").belongs_to == "2"
+
+
+@pytest.mark.parametrize("named", ["3", "7", "x"])
+def test_gift_wrap_for_no_other_line_of_the_order_is_refused_by_its_place(desk: Caller, named: str) -> None:
+    told = desk.post(DESK, wrapped(belongs_to=named))
+    assert (told.status_code, problem(told)["errors"][0]["pointer"]) == (400, "/lines/2/belongs_to")
