@@ -81,8 +81,10 @@ class ParcelAdmin(ReadOnlyAdmin):
             (each.payment.kind, each.payment.reference, number(_money(obj, each.amount_minor)))
             for each in obj.tenders.select_related("payment")[:SHOW_AT_MOST]
         ]
+        pieces = [(each.line_id, each.sku, each.serial) for each in obj.serials.order_by("id")[:SHOW_AT_MOST]]
         return [
             Table("Goods", ("sku", "title", "units", "before discount", "discount", "tax", "cost"), lines),
+            *([Table("Pieces", ("line", "sku", "serial number"), pieces)] if pieces else []),
             Table("Paid with", ("tender", "reference", "amount"), tenders),
         ]
 
