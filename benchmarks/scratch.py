@@ -32,4 +32,8 @@ def scratch_database() -> Iterator[str]:
         connection.close()
         connections["default"].settings_dict["NAME"] = before
         with connection.cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            cursor.execute(_END_SESSIONS, [name])  # FORCE would stumble over autovacuum, which is not ours to end
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+
+
+_END_SESSIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = current_user"
