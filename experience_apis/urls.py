@@ -6,6 +6,7 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("storefront/v1/", include("experience_apis.storefront.urls")),
     path("partners/v1/", include("experience_apis.partners.urls")),
     path("store_tools/v1/", include("experience_apis.store_tools.urls")),
+    path("operations/v1/", include("experience_apis.operations.urls")),
     path("analytics/v1/", include("experience_apis.analytics.urls")),
 ]
 page_urlpatterns: list[URLPattern | URLResolver] = [

@@ -46,6 +46,7 @@ _OURS = [
     "experience_apis.storefront",
     "experience_apis.store_tools",
     "experience_apis.partners",
+    "experience_apis.operations",
     "experience_apis.analytics",
 ]
 

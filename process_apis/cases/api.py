@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from process_apis.cases import queries, services
+from process_apis.cases import examples, queries, services
 from process_apis.cases.serializers import CaseOut, CasesOut, CasesQuery, ResolveIn
 from retail_platform.kernel import clock
 from retail_platform.kernel.idempotency.views import IdempotentPost
@@ -15,33 +15,6 @@ from retail_platform.kernel.identity.principal import Principal
 from retail_platform.kernel.pages import page
 from retail_platform.kernel.schema import ProblemOut, example
 from retail_platform.kernel.views import ApiView
-
-EXAMPLE = UUID("0d2f6a10-1001-4000-8000-000000000005")  # open on a demo
-_CASE = {
-    "id": str(EXAMPLE),
-    "kind": "contract",
-    "owner": "integration",
-    "subject": "carts/update",
-    "run_id": None,
-    "title": "shopify sent a webhook of unknown topic 'carts/update'",
-    "detail": "The payload is kept as inbox message 0b6f7b1e-6f0e-4b57-9d9b-0f3f5d3b2a11.",
-    "proposal": "Unsubscribe from the topic at the vendor, or add it to the vendor's webhooks and replay it.",
-    "state": "open",
-    "count": 3,
-    "opened_at": "2026-03-01T09:30:00Z",
-    "last_seen_at": "2026-03-01T09:45:00Z",
-    "resolved_at": None,
-    "resolved_by": "",
-    "resolution": "",
-    "correlation_id": "4bf92f3577b34da6a3ce929d0e0e4736",
-}
-_RESOLVED = {
-    **_CASE,
-    "state": "resolved",
-    "resolved_at": "2026-03-01T10:00:00Z",
-    "resolved_by": "demo-engineer",
-    "resolution": "unsubscribed at the vendor",
-}
 
 
 class CasesView(ApiView):
@@ -54,7 +27,7 @@ class CasesView(ApiView):
         summary="What waits for a person",
         description="Open cases unless another state is asked for, the latest seen first.",
         responses={200: CasesOut},
-        examples=[example("one case", {"items": [_CASE], "next": None}, status=200)],
+        examples=[example("one case", {"items": [examples.CASE], "next": None}, status=200)],
         tags=["cases"],
     )
     def get(self, request: Request) -> Response:
@@ -66,13 +39,13 @@ class CasesView(ApiView):
 class CaseView(ApiView):
     required_scopes = {"GET": "process.read"}
     every_channel = True
-    path_examples = {"case_id": str(_CASE["id"])}
+    path_examples = {"case_id": str(examples.EXAMPLE)}
 
     @extend_schema(
         operation_id="case",
         summary="One case",
         responses={200: CaseOut, 404: ProblemOut},
-        examples=[example("a case", _CASE, status=200)],
+        examples=[example("a case", examples.CASE, status=200)],
         tags=["cases"],
     )
     def get(self, request: Request, case_id: UUID) -> Response:
@@ -82,7 +55,7 @@ class CaseView(ApiView):
 class ResolveCaseView(IdempotentPost, ApiView):
     required_scopes = {"POST": "process.write"}
     every_channel = True
-    path_examples = {"case_id": str(_CASE["id"])}
+    path_examples = {"case_id": str(examples.EXAMPLE)}
 
     @extend_schema(
         operation_id="resolve_case",
@@ -92,7 +65,7 @@ class ResolveCaseView(IdempotentPost, ApiView):
         responses={200: CaseOut, 404: ProblemOut, 409: ProblemOut},
         examples=[
             example("solved", {"reason": "unsubscribed at the vendor"}),
-            example("a closed case", _RESOLVED, status=200),
+            example("a closed case", examples.RESOLVED, status=200),
         ],
         tags=["cases"],
     )

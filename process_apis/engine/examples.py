@@ -6,6 +6,7 @@ from uuid import UUID
 from process_apis.engine.process import run_id_of
 
 ORDER = "DEMO-1001"
+ORDER_CORRELATION = "4bf92f3577b34da6a3ce929d0e0e4736"  # the id it is placed under on a demo
 ORDER_RUN = str(run_id_of(process="order_to_cash", subject=ORDER))
 # What a shop sent that nobody can read yet, by what its example tells the run to do.
 WEBHOOKS = {

@@ -15,9 +15,9 @@ class NoSuchRun(NotFound):
     title = "There is no such run"
 
 
-def recent(*, state: str | None = None, process: str | None = None) -> QuerySet[ProcessRun]:
+def recent(*, state: str | None = None, process: str | None = None, subject: str | None = None) -> QuerySet[ProcessRun]:
     """Runs to page through."""
-    wanted = {"state": state, "process": process}
+    wanted = {"state": state, "process": process, "subject": subject}
     return ProcessRun.objects.filter(**{name: value for name, value in wanted.items() if value})
 
 

@@ -3,7 +3,7 @@
 A message whose run exists already starts none, whatever became of that run: a parked one is resumed, not replayed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -35,11 +35,15 @@ class Replayed:
     new: bool
 
 
-def messages_of(*, inbox_id: UUID | None = None, day: date | None = None) -> QuerySet[InboxMessage]:
-    """One message, or those that came in on a day (UTC), oldest first."""
+def messages_of(
+    *, inbox_id: UUID | None = None, inbox_ids: Collection[UUID] | None = None, day: date | None = None
+) -> QuerySet[InboxMessage]:
+    """One message, these, or those that came in on a day (UTC), oldest first."""
     messages = InboxMessage.objects.select_related("connection").defer("raw").order_by("received_at")
     if inbox_id is not None:
         return messages.filter(id=inbox_id)
+    if inbox_ids is not None:
+        return messages.filter(id__in=inbox_ids)
     began = datetime.combine(day or date.min, time.min, tzinfo=UTC)
     return messages.filter(received_at__gte=began, received_at__lt=began + timedelta(days=1))
 

@@ -9,7 +9,7 @@ from process_apis.engine.admin import RUN_LABELS
 from process_apis.engine.models import ProcessRun
 from process_apis.fulfilment.models import SentLater
 from process_apis.ledger.models import JournalEntry
-from process_apis.order_to_cash.trace import Trace, TraceEvent
+from process_apis.order_to_cash.trace import Trace
 from process_apis.orders.admin import PARCEL_LABELS
 from process_apis.orders.models import Order, OrderLine, PaymentMovement, PaymentState
 from process_apis.sourcing.admin import candidates_table
@@ -17,6 +17,7 @@ from process_apis.sourcing.models import SourcingDecision
 from process_apis.stock.admin import RESERVATION_LABELS
 from process_apis.stock.models import Reservation
 from retail_platform.kernel.admin_pages import SHOW_AT_MOST, Table, duration, folded, label, link, moment, number
+from retail_platform.kernel.trace import TraceEvent
 
 PAYMENT_LABELS: dict[str, str] = {
     PaymentState.PENDING: "warning",

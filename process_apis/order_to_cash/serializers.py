@@ -26,7 +26,7 @@ class OrderOut(OrderRowOut):
 class TraceEventOut(StrictSerializer):
     at = serializers.DateTimeField()
     kind = serializers.CharField(
-        help_text="inbox, fact, run, step, reservation, sourcing, payment, movement, journal or case"
+        help_text="inbox, fact, run, step, reservation, sourcing, payment, movement, journal, case, notice or delivery"
     )
     name = serializers.CharField(help_text="what happened")
     subject = serializers.CharField(help_text="to what")

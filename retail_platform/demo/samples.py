@@ -8,12 +8,13 @@ from datetime import datetime
 
 from canonical.money import Money, total
 from canonical.order import Address, Customer, Order, OrderLine, Tender, TenderState
+from experience_apis.operations.examples import CASE_ID as OPERATIONS_CASE
 from experience_apis.order_status import projection
 from process_apis.cases import services as cases
-from process_apis.cases.api import EXAMPLE as CASE
+from process_apis.cases.examples import EXAMPLE as CASE
 from process_apis.cases.models import Case, CaseKind
 from process_apis.catalog import queries as catalog
-from process_apis.engine.examples import ORDER, WEBHOOKS
+from process_apis.engine.examples import ORDER, ORDER_CORRELATION, WEBHOOKS
 from process_apis.orders import services as orders
 from retail_platform.demo import assortment, order_samples, stock_samples
 from retail_platform.kernel import correlation
@@ -40,7 +41,7 @@ def place_order(*, now: datetime) -> None:
     shipping = Money(minor=channel.shipping_minor, currency=channel.currency)
     due = total([line.net for line in lines], currency=channel.currency) + shipping
     buyer = "Ada Example"
-    with correlation.use(correlation.new()):
+    with correlation.use(ORDER_CORRELATION):
         orders.place(
             Order(
                 channel=channel.code,
@@ -78,15 +79,16 @@ def ask_for_a_person(*, now: datetime) -> None:
                 now=now,
                 inbox_id=inbox_id,
             )
-    if not Case.objects.filter(id=CASE).exists():
-        cases.open_case(
-            kind=CaseKind.CONTRACT,
-            fingerprint="demo:carts/update",
-            subject="carts/update",
-            title="shop sent a webhook of unknown topic 'carts/update'",
-            proposal="Unsubscribe from the topic at the vendor, or add it to the vendor's webhooks and replay it.",
-            case_id=CASE,
-        )
+    for case_id, topic in ((CASE, "carts/update"), (OPERATIONS_CASE, "themes/publish")):
+        if not Case.objects.filter(id=case_id).exists():
+            cases.open_case(
+                kind=CaseKind.CONTRACT,
+                fingerprint=f"demo:{topic}",
+                subject=topic,
+                title=f"shop sent a webhook of unknown topic '{topic}'",
+                proposal="Unsubscribe from the topic at the vendor, or add it to the vendor's webhooks and replay it.",
+                case_id=case_id,
+            )
     stock_samples.tell(now=now)
     order_samples.write(now=now)
 

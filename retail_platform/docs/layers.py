@@ -21,7 +21,7 @@ _LAYERS = (
     Layer(
         name="experience",
         title="Experience API",
-        audience="storefronts, stores, partners, analysts",
+        audience="storefronts, stores, partners, operations, analysts",
         purpose="What people see: availability and prices, orders to place and follow, shaped for one audience each. "
         "Start here if you build a shop or a till.",
         scopes=(
@@ -31,12 +31,15 @@ _LAYERS = (
             "stores.write",
             "partners.read",
             "partners.write",
+            "operations.read",
+            "operations.write",
             "analytics.read",
         ),
         chapters=(
             ("storefront", "For shops: what can be had, and orders placed, followed, cancelled and returned."),
             ("store tools", "For stores and tills: pickups, goods brought back, gift cards, what is where."),
             ("partners", "For partners: be told of facts at an address of yours, and see what you were told."),
+            ("operations", "For those who watch: runs, cases, the trace of one id through all systems, telling again."),
             ("analytics", "For warehouses of data: every fact, in order, from any moment on."),
         ),
     ),

@@ -2,7 +2,7 @@
 
 What is only held is given back. For an order this works on what is still short by then, while its own journey stands
 before its release; where the rule says back-order nothing is done: the release keeps back what is not there. A counter
-that has not begun to pick need not look for it (answer_oversold_pickup); other nodes that were asked say what they lack.
+that has not begun to pick need not look for it (answer_oversold_pickup); any other node that was asked says it.
 """
 
 from dataclasses import dataclass

@@ -25,7 +25,7 @@ from retail_platform.kernel.admin_pages import SHOW_AT_MOST, Table, label, link,
 RESERVATION_LABELS: dict[str, str] = {
     ReservationState.HELD: "info", ReservationState.OPEN: "primary", ReservationState.ALLOCATED: "primary",
     ReservationState.CONSUMED: "success", ReservationState.RELEASED: "info", ReservationState.EXPIRED: "info",
-    ReservationState.TRANSFERRED: "info",
+    ReservationState.TRANSFERRED: "info", ReservationState.LOST: "danger",
 }  # fmt: skip
 
 
