@@ -3,7 +3,6 @@
 One of them is not all on the shelf of its warehouse, and one is sent by a maker who keeps his own stock.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
@@ -13,7 +12,6 @@ import requests
 
 from canonical.money import Money
 from process_apis.catalog.models import Product
-from process_apis.orders.models import Order
 from retail_platform.demo import assortment
 from retail_platform.demo.shoppers import CITIES, FIVE, NAMES, Basket
 from system_apis.commerce import feed
@@ -22,7 +20,6 @@ EVERY = 16  # of so many orders in a row, these are placed elsewhere
 SHORT, TRADE, TILL, DESK, MAKER, MARKET = 1, 2, 3, 4, 5, 10
 WAREHOUSE = "WH-1"  # asked first for what both warehouses have
 ACCOUNT = "HARBOUR-7"
-DESK_NAME = "service desk"
 
 
 def some_elsewhere(baskets: Sequence[Basket], *, seed: int) -> list[Basket]:
@@ -51,14 +48,6 @@ def hide(baskets: Sequence[Basket], *, sandbox_url: str) -> None:
 def ask_marketplace() -> None:
     """Nobody waits for the marketplace's turn to be asked: the day is short."""
     feed.ask_soon("market")
-
-
-def by_channel() -> dict[str, int]:
-    """How many orders came in where, the most first."""
-    found: Counter[str] = Counter()
-    for channel, placed_by, sold_at in Order.objects.values_list("channel", "placed_by", "sold_at"):
-        found[DESK_NAME if placed_by and not sold_at else channel] += 1
-    return dict(found.most_common())
 
 
 def _trade(choose: Random, basket: Basket, prices: dict[str, int]) -> Basket:

@@ -9,7 +9,7 @@ from django.db.models import Count, QuerySet
 
 from process_apis.engine.models import FINISHED, ProcessRun, RunState
 from process_apis.orders.models import Order
-from retail_platform.demo import channels, counter, order_samples, samples
+from retail_platform.demo import channels, counter, order_samples, samples, summary
 from retail_platform.demo import seed as master
 from retail_platform.demo.bringing_back import Returners
 from retail_platform.demo.shoppers import Basket, baskets
@@ -93,7 +93,7 @@ def run(*, orders: int, seed: int, out: TextIO, base_url: str, sandbox_url: str)
     channels.ask_marketplace()
     if not settle(out, expected=before + max(orders, placed), returners=returners):
         print(f"  after {SETTLE_WITHIN_S:.0f} s something still moves; the statement counts it as open", file=out)
-    print(f"  placed: {', '.join(f'{count} {name}' for name, count in channels.by_channel().items())}", file=out)
+    print(*(f"  {line}" for line in summary.told()), sep="\n", file=out)
 
 
 def settle(

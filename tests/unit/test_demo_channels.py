@@ -3,7 +3,7 @@
 import pytest
 
 from process_apis.orders.models import Order
-from retail_platform.demo import assortment, channels, day, shoppers
+from retail_platform.demo import assortment, channels, day, shoppers, summary
 from retail_platform.demo.shoppers import Basket
 from tests.callers import Caller, a_key
 
@@ -43,5 +43,5 @@ def test_what_people_of_ours_place_is_taken(channel: str) -> None:
     placed = [basket for basket in a_day(orders=100) if basket.channel == channel]
     answers = [caller.post(f"/api/{day.OURS[channel].format(node=each.node)}", each.body) for each in placed]
     assert {answer.status_code for answer in answers} == {202}
-    assert channels.by_channel() == {channels.DESK_NAME if channel == "desk" else channel: len(placed)}
+    assert summary.by_channel() == {summary.DESK_NAME if channel == "desk" else channel: len(placed)}
     assert Order.objects.count() == len(placed)
