@@ -1,7 +1,5 @@
 """Goods that come back, on real processes: one credit memo, one refund, the stock right, the books agreed."""
 
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -12,17 +10,13 @@ import pytest
 import requests
 
 from retail_platform.demo.value_cards import EXAMPLE_CARD, EXAMPLE_PIN
-from retail_platform.kernel.machine.running import Running
-from tests import chaos
 from tests.retail_day import ROOT, SETTLED_WITHIN_S, RetailDay, until
 
 pytestmark = [
-    pytest.mark.xdist_group("stack"),
     pytest.mark.timeout(400),
     pytest.mark.usefixtures("nothing_lost_and_nothing_doubled"),
 ]
 STOREFRONT, DESK = "/api/experience/storefront/v1", "/api/process/return_to_refund/v1"
-EFFECTS = ("create_credit_memo", "post_journal", "commit", "refund")
 _OWED = """
 SELECT coalesce(sum(line.amount_minor), 0)::bigint FROM ledger_journalline line
 JOIN ledger_account account ON account.code = line.account_id WHERE account.role = %s
@@ -138,29 +132,3 @@ def test_a_split_tender_goes_back_to_the_card_and_the_gift_card(day: RetailDay, 
     captured, refunded, _ = day.rows(_MONEY, number)[0]
     assert ways == [("gift_card", "done"), ("original", "done")]
     assert captured == refunded
-
-
-def test_a_worker_killed_at_each_step_makes_one_credit_memo_and_one_refund(
-    stack: Running, day: RetailDay, desk: str
-) -> None:
-    number = bought(day, sku=33)
-    day.settle(within_s=SETTLED_WITHIN_S)
-    before = day.control("GET", "/effects?limit=100000")["next"]
-    for operation in EFFECTS:
-        day.fault("*", "slow", operation=operation, count=1, seconds=4)
-    parent = returns(day, number)
-    comes_back(day, desk, parent, sku=33)
-    struck: list[str] = []
-    began = time.monotonic()
-    while len(struck) < len(EFFECTS) and time.monotonic() - began < SETTLED_WITHIN_S:
-        new = {effect["operation"] for effect in day.effects(after=before)} & set(EFFECTS) - set(struck)
-        if new:  # the effect is made, its answer is on its way, and nobody of ours knows
-            for child in chaos.children(stack.pid("worker")):
-                os.kill(child, signal.SIGKILL)
-            struck += sorted(new)
-        time.sleep(0.1)
-    closes(day, parent)
-
-    made = [each["operation"] for each in day.effects(after=before) if each["subject"] == number]
-    assert sorted(struck) == sorted(EFFECTS)
-    assert (made.count("create_credit_memo"), made.count("refund")) == (1, 1)
