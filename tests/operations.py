@@ -13,7 +13,7 @@ from tests.callers import Caller
 
 each_layer = pytest.mark.parametrize("layer", served(), ids=lambda layer: layer.name)
 _PLAIN = {"string": "x", "integer": 1, "boolean": True, "array": []}
-_PLAIN_OF = {"date-time": "2026-03-01T09:30:00Z", "date": "2026-03-01"}
+_PLAIN_OF = {"date-time": "2026-03-01T09:30:00Z", "date": "2026-03-01", "uuid": "00000000-0000-4000-8000-000000000000"}
 every_scope = [scope for layer in served() for scope in layer.scopes]
 
 
