@@ -13,7 +13,6 @@ from tests.retail_day import ROOT, SETTLED_WITHIN_S, RetailDay, until
 
 __all__ = ["desk"]  # the fixture
 pytestmark = [
-    pytest.mark.xdist_group("stack"),
     pytest.mark.timeout(400),
     pytest.mark.usefixtures("nothing_lost_and_nothing_doubled"),
 ]
@@ -164,15 +163,13 @@ def test_a_chargeback_on_a_refunded_order_is_answered_with_the_refund_and_won(da
 
     about = dispute(day, number)
     until(lambda: evidence(day, about["id"]), within_s=SETTLED_WITHIN_S, showing=day.left)
-    day.control("POST", "/payments/decisions", {"dispute": about["id"], "won": True})
-    until(lambda: state_of(day, about["id"]) == "won", within_s=SETTLED_WITHIN_S, showing=day.left)
-    day.settle(within_s=SETTLED_WITHIN_S)
+    decided(day, about, won=True)
 
     after = legs(day, number)
-    moved = {key: after.get(key, 0) - before.get(key, 0) for key in {*before, *after}}
-    assert {key: minor for key, minor in moved.items() if minor} == {("FEEP", "EUR"): 1500, ("PSP", "EUR"): -1500}
+    assert moved(before, after) == {("FEEP", "EUR"): 1500, ("PSP", "EUR"): -1500}
     assert len(evidence(day, about["id"])) == 1
     assert (len(done(day, number, "refund")), ("RFL", "EUR") in after) == (1, False)
+    ties_out(day)
 
 
 def test_a_chargeback_before_the_refund_has_paid_the_return_once_it_is_lost(day: RetailDay, desk: str) -> None:
@@ -193,6 +190,88 @@ def test_a_chargeback_before_the_refund_has_paid_the_return_once_it_is_lost(day:
     assert day.rows("SELECT state FROM returns_refund WHERE order_number = %s", number) == [("replaced",)]
     left = legs(day, number)
     assert not {role for role, _ in left} & {"RFL", "CHBK"}
+    ties_out(day)
+
+
+@pytest.mark.parametrize("won", [True, False], ids=["won", "lost"])
+def test_a_chargeback_of_goods_that_stay_with_the_customer_costs_the_fee_and_lost_the_money_too(
+    day: RetailDay, won: bool
+) -> None:
+    number = bought(day, sku=42)
+    day.settle(within_s=SETTLED_WITHIN_S)
+    before = legs(day, number)
+
+    about = dispute(day, number)
+    until(lambda: state_of(day, about["id"]) == "open", within_s=SETTLED_WITHIN_S, showing=day.left)
+    decided(day, about, won=won)
+
+    lost = 0 if won else about["amount"]
+    expected = {("FEEP", "EUR"): 1500, ("PSP", "EUR"): -1500 - lost, **({} if won else {("CBL", "EUR"): lost})}
+    assert moved(before, legs(day, number)) == expected
+    assert done(day, number, "refund") == []
+    ties_out(day)
+
+
+def test_a_chargeback_before_the_refund_holds_it_until_it_is_won(day: RetailDay, desk: str) -> None:
+    number = bought(day, sku=43)
+    day.settle(within_s=SETTLED_WITHIN_S)
+    about = dispute(day, number)
+    until(lambda: state_of(day, about["id"]) == "open", within_s=SETTLED_WITHIN_S, showing=day.left)
+    parent = returns(day, number)
+    comes_back(day, desk, parent, sku=43)
+    held = "SELECT held_for FROM returns_return WHERE number = %s"
+    until(lambda: day.one(held, parent) == "dispute", within_s=SETTLED_WITHIN_S, showing=day.left)
+    early = done(day, number, "refund")
+
+    decided(day, about, won=True)
+    closes(day, parent)
+    day.settle(within_s=SETTLED_WITHIN_S)
+
+    assert (early, len(done(day, number, "refund"))) == ([], 1)
+    assert not {role for role, _ in legs(day, number)} & {"RFL", "CHBK", "CBL"}
+    ties_out(day)
+
+
+def test_a_chargeback_lost_after_the_refund_is_a_loss_and_somebody_is_asked_to_recover_it(
+    day: RetailDay, desk: str
+) -> None:
+    number = bought(day, sku=44)
+    day.settle(within_s=SETTLED_WITHIN_S)
+    parent = returns(day, number)
+    comes_back(day, desk, parent, sku=44)
+    closes(day, parent)
+    before = legs(day, number)
+
+    about = dispute(day, number)
+    until(lambda: evidence(day, about["id"]), within_s=SETTLED_WITHIN_S, showing=day.left)
+    decided(day, about, won=False)
+
+    lost = about["amount"]
+    assert moved(before, legs(day, number)) == {
+        ("FEEP", "EUR"): 1500, ("PSP", "EUR"): -1500 - lost, ("CBL", "EUR"): lost,
+    }  # fmt: skip
+    asked = "SELECT count(*) FROM cases_case WHERE fingerprint = %s"
+    assert (day.one(asked, f"dispute-lost:{about['id']}"), len(done(day, number, "refund"))) == (1, 1)
+    ties_out(day)
+
+
+def decided(day: RetailDay, about: dict[str, Any], *, won: bool) -> None:
+    """The bank decides, we hear of it, and all that follows from it has happened."""
+    day.control("POST", "/payments/decisions", {"dispute": about["id"], "won": won})
+    wanted = "won" if won else "lost"
+    until(lambda: state_of(day, about["id"]) == wanted, within_s=SETTLED_WITHIN_S, showing=day.left)
+    day.settle(within_s=SETTLED_WITHIN_S)
+
+
+def moved(before: dict[tuple[str, str], int], after: dict[tuple[str, str], int]) -> dict[tuple[str, str], int]:
+    """What stands on each account now less what stood there."""
+    found = {key: after.get(key, 0) - before.get(key, 0) for key in {*before, *after}}
+    return {key: minor for key, minor in found.items() if minor}
+
+
+def ties_out(day: RetailDay) -> None:
+    """Debits are credits, the ERP's ledger is ours, and captured less refunded and disputed is what is there."""
+    assert {name: difference for name, difference in day.statement().items() if difference != "0"} == {}
 
 
 def dispute(day: RetailDay, number: str) -> dict[str, Any]:
