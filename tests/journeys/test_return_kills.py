@@ -2,11 +2,14 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Any
 
+import psycopg
 import pytest
+import requests
 
 from process_apis.return_to_refund.process import DISPOSAL, RECEIPT, RETURN, VENDOR_REFUSAL
 from retail_platform.demo.value_cards import EXAMPLE_CARD, EXAMPLE_PIN
@@ -27,6 +30,7 @@ OF_A_KIND = {
 BEFORE_GOODS = RETURN.steps[: [step.name for step in RETURN.steps].index("await_goods")]
 PLAIN = 6  # returns that share the other steps: each kill costs the time of a lease
 _SETTLED = "SELECT count(*) FROM orders_parcel WHERE settled_at IS NOT NULL AND order_id = (SELECT id FROM orders_order WHERE number = %s)"  # noqa: E501
+_WAITING = "SELECT pid FROM pg_stat_activity WHERE %s = ANY(pg_blocking_pids(pid))"
 _LABELLED = "SELECT count(*) FROM returns_return WHERE state = 'label_issued' AND number = ANY(%s)"
 _OVER = "SELECT count(*) FROM returns_return WHERE state = 'closed' AND number = ANY(%s)"
 _MONEY = """
@@ -107,6 +111,46 @@ def test_a_worker_killed_at_any_step_of_a_return_leaves_one_of_everything(
     effects = day.effects(after=before)
     wrong = {str(story): found for story in told if (found := what_is_wrong(day, story, effects))}
     assert wrong == {}, wrong
+
+
+def test_a_web_server_killed_while_it_puts_goods_back_puts_them_back_once(
+    stack: Running, day: RetailDay, desk: str
+) -> None:
+    story = Story("plain", number=bought(day, "plain"))
+    until(lambda: day.one(_SETTLED, story.number), within_s=SETTLED_WITHIN_S, showing=day.left)
+    story.parent = opened(day, desk, story)
+    key = f"killed-{time.time_ns()}"
+    goods = {"node": "WH-1", "lines": [{"sku": SKU, "units": 1}]}
+
+    received = killed_and_sent_again(stack, day, f"{DESK}/returns/{story.parent}/receive", goods, key=key, token=desk)
+    seen = {"receipt": received["receipts"][0]["key"], "position": 1, "disposition": "restock"}
+    path = f"{DESK}/returns/{story.parent}/inspect"
+    killed_and_sent_again(stack, day, path, seen, key=f"{key}-2", token=desk)
+
+    until(lambda: day.one(_OVER, [story.parent]), within_s=SETTLED_WITHIN_S, showing=day.left)
+    assert dict(day.rows(_GOODS, story.parent)) == {"on_hand": 1}
+
+
+def killed_and_sent_again(
+    stack: Running, day: RetailDay, path: str, body: Any, *, key: str, token: str
+) -> dict[str, Any]:
+    """The web server dies while it waits for the stock's row; the caller hears nothing, and asks again."""
+    headers = {"Idempotency-Key": key, "Authorization": f"Bearer {token}"}
+
+    def post() -> requests.Response:
+        return requests.post(f"{day.url}{path}", json=body, headers=headers, timeout=30)
+
+    with psycopg.connect(stack.state.env["DATABASE_URL"]) as holder, ThreadPoolExecutor(1) as caller:
+        holder.execute("SELECT 1 FROM stock_stockposition WHERE sku = %s AND node = 'WH-1' FOR UPDATE", [SKU])
+        unheard = caller.submit(post)
+        until(lambda: day.rows(_WAITING, holder.info.backend_pid), within_s=SETTLED_WITHIN_S)
+        stack.kill("web")
+        for (backend,) in day.rows(_WAITING, holder.info.backend_pid):
+            day.rows("SELECT pg_terminate_backend(%s)", backend)
+        with pytest.raises(requests.RequestException):
+            unheard.result()
+    until(lambda: post().status_code == 200, within_s=SETTLED_WITHIN_S)
+    return dict(post().json())
 
 
 def what_is_wrong(day: RetailDay, story: Story, effects: list[dict[str, Any]]) -> list[str]:
