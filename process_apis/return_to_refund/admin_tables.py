@@ -39,6 +39,16 @@ def goods(came: Sequence[ReceiptLine]) -> Table:
     return Table("What came back", headers, rows)
 
 
+def debit_notes(parent: Return) -> Table:
+    rows = [
+        (link("returns_debitnote", note.number, note.number), note.supplier, label(note.get_state_display()),
+         number(Money(minor=note.total_minor, currency=note.currency)), note.journal, note.reversal, note.reason)
+        for note in parent.debit_notes
+    ]  # fmt: skip
+    headers = ("number", "supplier", "state", "cost", "booked under", "taken back by", "why")
+    return Table("Debit notes to suppliers", headers, rows)
+
+
 def memos(parent: Return) -> Table:
     rows = [
         (link("returns_creditmemo", memo.number, memo.number), _money(parent, memo.net_minor),
@@ -121,6 +131,7 @@ STORY: Sequence[tuple[str, Callable[[Return], Table]]] = (
     ("returns.view_return", lines),
     ("returns.view_return", arithmetic),
     ("returns.view_receipt", _goods),
+    ("returns.view_debitnote", debit_notes),
     ("returns.view_creditmemo", memos),
     ("returns.view_refund", refunds),
     ("ledger.view_journalentry", journals),

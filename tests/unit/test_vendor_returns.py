@@ -138,6 +138,14 @@ def test_a_return_shows_its_debit_note_at_the_desk(play: Play) -> None:
     assert [each["number"] for each in shown.json()["debit_notes"]] == [note.number]
 
 
+def test_a_return_shows_its_debit_note_in_the_admin(play: Play) -> None:
+    note = sent_back(play)
+    parent = note.line.receipt.parent
+
+    page = signed_in("mia", group="finance").get(f"/admin/returns/return/{parent and parent.pk}/change/")
+    assert all(said in page.content.decode() for said in (note.number, "Boots &amp; Sons", note.journal))
+
+
 def test_a_debit_note_is_refused_in_the_admin(play: Play) -> None:
     note = sent_back(play)
 
