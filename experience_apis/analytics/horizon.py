@@ -1,4 +1,4 @@
-"""Move on how far the stream of facts may be read. The relay calls it after each of its rounds.
+"""Move on how far the stream of facts may be read. The relay calls it after each of its rounds, and so does a reader.
 
 Note [Horizon]: an id is given when a fact is written and seen when its transaction commits, so 7 may be seen before 6,
 and who has read up to 7 would never see 6. Still ids are the right order: facts of one thing are written under a lock

@@ -24,7 +24,9 @@ class Changes:
 
 def changes(*, after: str, names: Collection[str], limit: int) -> Changes:
     """Facts behind a cursor, the earliest first; names none means all. Raises Invalid for a cursor that is not ours."""
-    begin, end = _read(after), horizon.settled()  # the horizon first: what is settled is seen by any later question
+    begin = _read(after)
+    horizon.advance()  # a busy relay may be some time about its round
+    end = horizon.settled()  # before any fact is read: what is settled by now is seen by every later question
     seen = Fact.objects.filter(id__gt=begin, id__lte=end).order_by("id")
     if names:
         ids = list(seen.values_list("id", "name")[:LOOKED_AT])

@@ -31,7 +31,9 @@ def message(message: InboxMessage) -> TraceEvent:
 
 def run(run: ProcessRun) -> TraceEvent:
     """A passage through a journey."""
-    kept = {name: str(value) for name, value in run.facts.items() if name.startswith(_KEPT)}
+    kept = {
+        name: str(value) for name, value in run.facts.items() if name.startswith(_KEPT) and not name.endswith("_minor")
+    }
     return TraceEvent(
         at=run.created_at,
         kind="run",
