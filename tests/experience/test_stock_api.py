@@ -7,6 +7,7 @@ import pytest
 
 from process_apis.stock import services
 from process_apis.stock.models import Lot, Reservation, StockPosition, Supply
+from process_apis.stock.reserving import holds
 from retail_platform.kernel import clock
 from retail_platform.kernel.outbox.models import Fact
 from tests.callers import Caller, a_key, problem
@@ -229,3 +230,12 @@ def test_the_history_tells_what_was_promised_and_free_when(caller: Caller) -> No
 def test_a_history_that_ends_before_it_begins_is_refused(caller: Caller) -> None:
     path = f"{STOCK}/stock/BOOT-42/history?from=2026-04-01T00:00:00Z&until=2026-02-01T00:00:00Z"
     assert problem(caller.get(path))["errors"][0]["parameter"] == "until"
+
+
+def test_what_was_sold_at_a_till_meanwhile_is_named_at_the_confirm(caller: Caller) -> None:
+    held = hold(caller)
+    services.move([a_movement(key="till:1", units=-9, reason="sale")])
+    holds.lose(hold=held.json()["id"], sku="BOOT-42", node="WH-1")
+    refused = problem(caller.post(f"{held['Location']}/confirm", {"order_number": "W-1"}))
+    assert (refused["type"], "2 x BOOT-42 at WH-1" in refused["detail"]) == ("/problems/hold-lost", True)
+    assert caller.get(held["Location"]).json()["lines"][0]["state"] == "lost"
