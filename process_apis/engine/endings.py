@@ -38,10 +38,16 @@ _PASSING = {"40001", "40P01", "55P03"}  # serialization, deadlock, lock time-out
 _PASSING_CLASSES = {"08", "53", "57"}  # connection, resources, operator intervention
 
 
-def step_on(run: ProcessRun, process: Process, *, facts: dict[str, Any]) -> bool:
-    """Move past the step just done. True while there is a next one."""
+def step_on(run: ProcessRun, process: Process, *, facts: dict[str, Any], key: CallKey, counts: bool) -> bool:
+    """Write that the step is done, and move past it. True while there is a next one."""
     run.facts = {**run.facts, **facts}
-    run.step = following(run, process)
+    later = following(run, process) if run.direction == Direction.FORWARD else ""
+    if later:
+        step_log.done_and_on(run, following=later, key=key, counts=counts, result=facts)
+        run.step = later
+        return True
+    step_log.record(run, state=StepState.DONE, key=key, counts=counts, result=facts)
+    run.step = following(run, process)  # what is undone next is read from the steps' rows
     if run.step:
         lease.write(run, step=run.step, facts=run.facts, claims=1, error="", waiting_for="")
         return True

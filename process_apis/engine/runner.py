@@ -69,7 +69,7 @@ def _carry_out(run: ProcessRun, process: Process, step: Step) -> bool:
     kept: list[str] = []
     try:
         if step.remote:
-            key = _begin(run, key)
+            key = step_log.begin(run, key=key)  # committed before anything is sent
             return _remote(run, process, function, key, kept)
         return _local(run, process, function, key, kept)
     except lease.LostLease:
@@ -87,13 +87,6 @@ def _local(run: ProcessRun, process: Process, function: StepFunction, key: CallK
         return _settle(run, process, outcome, key=key, counts=True)
 
 
-def _begin(run: ProcessRun, key: CallKey) -> CallKey:
-    """Count the attempt and commit, before anything is sent."""
-    with transaction.atomic():
-        lease.renew(run)
-        return step_log.begin(run, key=key)
-
-
 def _remote(run: ProcessRun, process: Process, function: StepFunction, key: CallKey, kept: list[str]) -> bool:
     """Call with no transaction open; then record what came of it, with our own rows, in one commit."""
     with holding.use(lease.keeper(run)):
@@ -108,8 +101,7 @@ def _settle(run: ProcessRun, process: Process, outcome: Outcome, *, key: CallKey
         return not lease.wait(run, fact=outcome.fact, until=outcome.until)
     for write in outcome.then:
         write()
-    step_log.record(run, state=StepState.DONE, key=key, counts=counts, result=outcome.facts)
-    return endings.step_on(run, process, facts=outcome.facts)
+    return endings.step_on(run, process, facts=outcome.facts, key=key, counts=counts)
 
 
 def _context(run: ProcessRun, key: CallKey, kept: list[str]) -> StepContext:

@@ -1,22 +1,56 @@
-"""The rows of steps: one statement for each thing that can happen to a step."""
+"""The rows of steps: one statement for each thing that can happen to a step.
+
+The two that happen to every step, its beginning and its end, change the run in the same statement: they are what a run
+costs. Who has lost the run changes neither.
+"""
 
 import json
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db import connection
 
+from process_apis.engine.lease import LostLease
 from process_apis.engine.models import ProcessRun, StepState
 from system_apis.terms import CallKey
 
 # Time spent waiting for a fact is not time spent trying, so a step's budget begins when its last wait ended.
 _BEGIN = """
+WITH held AS (
+    UPDATE engine_processrun
+    SET lease_until = clock_timestamp() + %(lease)s * interval '1 second',
+        next_wake_at = clock_timestamp() + (%(lease)s + 1) * interval '1 second', updated_at = clock_timestamp()
+    WHERE id = %(run)s AND fence = %(fence)s
+    RETURNING id
+)
 INSERT INTO engine_runstep AS step (run_id, name, direction, state, attempts, maybe_sent, key, result, error)
-VALUES (%(run)s, %(name)s, %(direction)s, 'running', 1, true, %(key)s, '{}', '')
+SELECT id, %(name)s::text, %(direction)s::text, 'running', 1, true, %(key)s::text, '{}', '' FROM held
 ON CONFLICT (run_id, name) DO UPDATE
 SET state = 'running', attempts = step.attempts + 1, maybe_sent = true, key = excluded.key,
     started_at = CASE WHEN step.state = 'waiting' THEN clock_timestamp() ELSE step.started_at END,
     last_tried_at = clock_timestamp()
 RETURNING coalesce(old.maybe_sent, false), old.last_tried_at
+"""
+
+_DONE_AND_ON = """
+WITH moved AS (
+    UPDATE engine_processrun
+    SET step = %(following)s, facts = %(facts)s::jsonb, claims = 1, error = '', waiting_for = '',
+        updated_at = clock_timestamp()
+    WHERE id = %(run)s AND fence = %(fence)s
+    RETURNING id
+)
+INSERT INTO engine_runstep AS step (run_id, name, direction, state, attempts, maybe_sent, key, result, error,
+                                    finished_at)
+SELECT id, %(name)s::text, %(direction)s::text, 'done', 1, false, %(key)s::text, %(result)s::jsonb, '',
+       clock_timestamp()
+FROM moved
+ON CONFLICT (run_id, name) DO UPDATE
+SET state = 'done', attempts = step.attempts + %(attempt)s, maybe_sent = false, key = excluded.key,
+    result = excluded.result, error = '', finished_at = excluded.finished_at,
+    started_at = CASE WHEN step.state = 'waiting' THEN clock_timestamp() ELSE step.started_at END,
+    last_tried_at = CASE WHEN %(attempt)s = 1 THEN clock_timestamp() ELSE step.last_tried_at END
+RETURNING step.id
 """
 
 _RECORD = """
@@ -34,11 +68,40 @@ RETURNING extract(epoch FROM clock_timestamp() - started_at)::float8, attempts
 
 
 def begin(run: ProcessRun, *, key: CallKey) -> CallKey:
-    """Count an attempt before it is made, so that a crash in it is known. Returns the key with what is known of it."""
+    """Count an attempt before it is made, so that a crash in it is known, and take a full lease to make it in.
+
+    Returns the key with what is known of it. Raises LostLease.
+    """
+    found = _one(
+        _BEGIN,
+        run,
+        {"name": run.step, "direction": run.direction, "key": key.value, "lease": settings.RUN_LEASE_S},
+    )
+    return CallKey(key.value, tried_before=found[0], last_tried_at=found[1])
+
+
+def done_and_on(run: ProcessRun, *, following: str, key: CallKey, counts: bool, result: dict[str, Any]) -> None:
+    """Write that a step is done and that its run, with the facts it has now, stands at the following one.
+
+    Raises LostLease, so that the caller's transaction leaves nothing behind.
+    """
+    _one(
+        _DONE_AND_ON,
+        run,
+        {
+            "name": run.step, "direction": run.direction, "key": key.value, "following": following,
+            "facts": json.dumps(run.facts), "result": json.dumps(result), "attempt": 1 if counts else 0,
+        },
+    )  # fmt: skip
+
+
+def _one(statement: str, run: ProcessRun, values: dict[str, Any]) -> tuple[Any, ...]:
     with connection.cursor() as cursor:
-        cursor.execute(_BEGIN, {"run": run.id, "name": run.step, "direction": run.direction, "key": key.value})
-        tried_before, last_tried_at = cursor.fetchone()
-    return CallKey(key.value, tried_before=tried_before, last_tried_at=last_tried_at)
+        cursor.execute(statement, {"run": run.id, "fence": run.fence, **values})
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    if row is None:
+        raise LostLease(str(run.id))
+    return row
 
 
 class Recorded(NamedTuple):
