@@ -7,7 +7,7 @@ import pytest
 
 from process_apis.stock import services
 from process_apis.stock.models import Lot, Reservation, StockPosition, Supply
-from process_apis.stock.reserving import holds
+from process_apis.stock.reserving import losing
 from retail_platform.kernel import clock
 from retail_platform.kernel.outbox.models import Fact
 from tests.callers import Caller, a_key, problem
@@ -235,7 +235,7 @@ def test_a_history_that_ends_before_it_begins_is_refused(caller: Caller) -> None
 def test_what_was_sold_at_a_till_meanwhile_is_named_at_the_confirm(caller: Caller) -> None:
     held = hold(caller)
     services.move([a_movement(key="till:1", units=-9, reason="sale")])
-    holds.lose(hold=held.json()["id"], sku="BOOT-42", node="WH-1")
+    losing.lose(hold=held.json()["id"], sku="BOOT-42", node="WH-1")
     refused = problem(caller.post(f"{held['Location']}/confirm", {"order_number": "W-1"}))
     assert (refused["type"], "2 x BOOT-42 at WH-1" in refused["detail"]) == ("/problems/hold-lost", True)
     assert caller.get(held["Location"]).json()["lines"][0]["state"] == "lost"

@@ -27,7 +27,7 @@ from process_apis.orders import services as orders
 from process_apis.orders.models import AskedBy, Order, OrderState
 from process_apis.sourcing import services as sourcing
 from process_apis.stock import queries as promised
-from process_apis.stock.reserving import holds
+from process_apis.stock.reserving import losing
 from process_apis.stock.services import Demand
 from retail_platform.kernel.problem import DomainError
 
@@ -48,9 +48,11 @@ class Hit:
 def answer_oversold(ctx: StepContext) -> Outcome:
     told = ctx.facts["started_by"]
     if told.get("hold"):
-        confirmed = holds.lose(hold=told["hold"], sku=told["sku"], node=told["node"])
-        if not confirmed:
+        confirmed = losing.order_of(told["hold"])
+        if not confirmed and losing.lose(hold=told["hold"], sku=told["sku"], node=told["node"]):
             return Done(outcome="it was only held: the next confirm says so")
+        if not confirmed:  # a moment ago; its order is locked before its promises, so not now
+            return wait_a_while(ctx)
         told = {**told, "order_number": confirmed}
     if is_collected_at(told["node"], number=told["order_number"]):
         return answer_at_counter(ctx, told)

@@ -1,7 +1,6 @@
 """Promise goods outside a transaction, durable when it returns; hold them for a while; confirm, expire, move a promise.
 
 held(for a while) → open (confirmed for an order) → allocated (a node was asked to send) → consumed (it left).
-What is held and found missing is lost, and the rest of its basket is given back: nobody has bought anything yet.
 """
 
 from collections.abc import Sequence
@@ -10,7 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from process_apis.stock import services
-from process_apis.stock.book import promises, statements, trouble
+from process_apis.stock.book import promises, statements
 from process_apis.stock.models import Reservation, ReservationState
 from process_apis.stock.reserving import baskets
 from process_apis.stock.reserving.baskets import Basket
@@ -115,28 +114,6 @@ def expire(*, limit: int = 500) -> int:
         if ended:
             tell(skus, aggregate="stock:expired")
     return int(ended)
-
-
-def lose(*, hold: str, sku: str, node: str) -> str:
-    """Goods that are held are not there: the whole basket is given back, while the shortage lasts. Twice is once.
-
-    Returns the number of the order that has confirmed it meanwhile; "" if nobody has.
-    """
-    with transaction.atomic(), connection.cursor() as cursor:
-        parts = list(Reservation.objects.select_for_update().filter(hold=hold).exclude(hold="").order_by("id"))
-        confirmed = next((part.order_number for part in parts if part.order_number != hold), "")
-        hit = [p for p in parts if (p.sku, p.node, p.state) == (sku, node, ReservationState.HELD)]
-        if confirmed or not hit:
-            return confirmed
-        places = {"sku": [part.sku for part in parts], "node": [part.node for part in parts]}
-        cursor.execute(statements.LOCK, places)  # Note [Locks] in promises.py
-        if not trouble.still_short(sku=sku, node=node):
-            return ""
-        for part in hit:
-            cursor.execute(promises.TRANSFER, {"id": part.id, "to": ReservationState.LOST})
-        cursor.execute(promises.RELEASE, {"order_number": hold, "to": ReservationState.RELEASED})
-        tell({part.sku for part in parts}, aggregate=f"stock:{hold}")
-    return ""
 
 
 def transfer(*, order_number: str, line_id: str, node: str, to: str) -> None:
