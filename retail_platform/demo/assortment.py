@@ -1,4 +1,4 @@
-"""Master data of a retailer that does not exist: 500 skus, 2 warehouses, 12 stores, a maker, channels, accounts.
+"""Master data of a retailer that does not exist: 500 skus, gift wrap, warehouses, stores, a maker, channels, accounts.
 
 It is the same for every seed, so that examples in the documentation work on any demo.
 """
@@ -62,16 +62,16 @@ def in_both(number: int) -> bool:
 
 IN_STORES = tuple(sku_of(number) for number in range(50, SKUS, 50))  # and nowhere else; the last is in the examples
 AT_MAKER = tuple(sku_of(number) for number in range(25, SKUS, 50))  # he sends them himself
-MAKER = "MAKER-1"
+MAKER, GIFT_WRAP = "MAKER-1", "GIFT-WRAP"
 
 
 def write() -> list[Opening]:
     """Write all master data; what is there is brought up to date. Returns the opening stock."""
     Product.objects.bulk_create(
-        _products(),
+        [*_products(), _gift_wrap()],
         update_conflicts=True,
         unique_fields=["sku"],
-        update_fields=["title", "tax_code", "price_minor", "cost_minor", "currency"],
+        update_fields=["title", "tax_code", "price_minor", "cost_minor", "currency", "kind", "revenue_role"],
     )
     Node.objects.bulk_create(
         _nodes(),
@@ -112,6 +112,14 @@ def _products() -> list[Product]:
             )
         )
     return found
+
+
+def _gift_wrap() -> Product:
+    """No goods: somebody wraps these."""
+    return Product(
+        sku=GIFT_WRAP, title="Gift wrap", tax_code="standard", price_minor=390, cost_minor=0, currency="EUR",
+        kind="gift_wrap", revenue_role="WRAPREV",
+    )  # fmt: skip
 
 
 def _nodes() -> list[Node]:

@@ -2,6 +2,7 @@
 
 from django.db.models import F
 
+from canonical.order import LineKind
 from process_apis.orders.models import Order, OrderState
 from process_apis.return_to_refund import opening, receiving
 from process_apis.return_to_refund.decisions import Asked
@@ -47,7 +48,8 @@ class Returners:
 
 
 def _announce(order: Order) -> None:
-    cheap = order.lines.filter(shipped__gt=F("returned"), unit_price_minor__range=(1, DEAREST_MINOR))
+    goods = order.lines.filter(kind=LineKind.GOODS, shipped__gt=F("returned"))
+    cheap = goods.filter(unit_price_minor__range=(1, DEAREST_MINOR))
     line = cheap.order_by("position").first()
     if line is None:
         return

@@ -80,12 +80,15 @@ def _till(choose: Random, basket: Basket, prices: dict[str, int]) -> Basket:
 
 
 def _desk(choose: Random, basket: Basket, prices: dict[str, int]) -> Basket:
-    """Somebody rings up, and gets five euro off for an earlier trouble."""
+    """Somebody rings up, wants it wrapped, and gets five euro off for an earlier trouble."""
     who, sku = choose.choice(NAMES), choose.choice([sku for sku in _everywhere() if prices[sku] > 1000])
     body = {
         "channel": "web",
         "operator": "kim",
-        "lines": [{"sku": sku, "quantity": 1, "discount": FIVE}],
+        "lines": [
+            {"sku": sku, "quantity": 1, "discount": FIVE},
+            {"sku": assortment.GIFT_WRAP, "quantity": 1, "belongs_to": "1"},
+        ],
         "customer": _customer(who),
         "ship_to": _address(choose, who),
         "payments": [{"kind": "card", "token": "tok_visa"}],
