@@ -88,8 +88,7 @@ class OrdersView(IdempotentPost, ApiView):
         responses={202: PlacedOut, 409: None, 422: None},
         examples=[
             example("two pairs, by card", examples.ORDER),
-            example("from a cart", examples.CART_ORDER),
-            example("the second thing gift-wrapped", examples.GIFT_ORDER),
+            example("from a cart, the second thing gift-wrapped", examples.CART_ORDER),
             example("to collect at a store", examples.PICKUP_ORDER),
             example("to collect, gift card first and card for the rest", examples.GIFT_CARD_ORDER),
             example("placed", examples.PLACED, status=202),

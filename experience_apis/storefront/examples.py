@@ -55,16 +55,12 @@ ORDER: dict[str, Any] = {
 PICKUP_ORDER = {**ORDER, "fulfilment": {"method": "pickup", "node": "STORE-001"}}
 CART_ORDER = {
     **ORDER,
-    "lines": [{"sku": "SKU-00001", "quantity": 1}, {"sku": "SKU-00002", "quantity": 1}],
-    "cart_reference": "cart-2026-0001",
-}
-GIFT_ORDER = {
-    **ORDER,
     "lines": [
         {"sku": "SKU-00001", "quantity": 1},
         {"sku": "SKU-00002", "quantity": 1},
         {"sku": "GIFT-WRAP", "quantity": 1, "belongs_to": "2"},
     ],
+    "cart_reference": "cart-2026-0001",
 }
 GIFT_CARD_ORDER = {
     **{name: value for name, value in ORDER.items() if name != "payment"},

@@ -37,7 +37,7 @@ def test_an_order_is_taken_with_the_address_to_follow_it_at(shop: Caller) -> Non
     assert (placed.status_code, placed["Location"]) == (202, placed.json()["status_url"])
 
 
-@pytest.mark.parametrize("body", [examples.ORDER, examples.CART_ORDER, examples.GIFT_ORDER])
+@pytest.mark.parametrize("body", [examples.ORDER, examples.CART_ORDER])
 def test_the_documented_examples_work_against_the_demonstrations_catalog(body: dict[str, Any]) -> None:
     assortment.write()
     assert a_shop().post(ORDERS, body).status_code == 202
