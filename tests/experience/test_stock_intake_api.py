@@ -56,6 +56,13 @@ def test_a_file_cut_in_half_is_refused_and_leaves_nothing(caller: Caller) -> Non
     assert not StockFile.objects.exists()
 
 
+def test_lines_that_end_as_on_an_old_mac_are_refused_with_what_to_do(caller: Caller) -> None:
+    body = a_body(*good(1))
+    told = problem(caller.post(FILES, {**body, "content": body["content"].replace("\n", "\r")}))
+    assert told["status"] == 422
+    assert "end each line with LF" in told["errors"][0]["detail"]
+
+
 def test_the_same_bytes_under_another_key_are_known(caller: Caller) -> None:
     first, again = (caller.post(FILES, a_body(*good(1))).json() for _ in range(2))
     assert (again["id"], first["known"], again["known"]) == (first["id"], False, True)

@@ -124,7 +124,10 @@ def _told(cells: Sequence[str], names: Sequence[str], source: str) -> ToldMoveme
 def _header(lines: _Lines) -> Header:
     first = next(iter(lines), "")
     separator = ";" if first.count(";") > first.count(",") else ","
-    names = tuple(name.strip().lower() for name in next(csv.reader([first], delimiter=separator), ()))
+    try:
+        names = tuple(name.strip().lower() for name in next(csv.reader([first], delimiter=separator), ()))
+    except csv.Error as wrong:
+        raise FileRejected(f"the first line is no CSV ({wrong}); end each line with LF or CR LF") from wrong
     if missing := [name for name in NEEDED if name not in names]:
         raise FileRejected(f"the first line must name the columns {','.join(NEEDED)}; there is no {', '.join(missing)}")
     if strange := [name for name in names if name not in (*NEEDED, *OPTIONAL)]:
