@@ -5,8 +5,9 @@ import os
 from pathlib import Path
 
 from celery import Celery
-from celery.signals import worker_before_create_process, worker_ready
+from celery.signals import task_prerun, worker_before_create_process, worker_ready
 from django.conf import settings
+from django.db import close_old_connections
 from kombu import Exchange, Queue
 
 from retail_platform.worker_credit import CreditWatch
@@ -24,6 +25,8 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 # A worker serves all of them and makes no others; an exchange each, or every queue would get every message.
 app.conf.task_queues = [Queue(name, exchange=Exchange(name), routing_key=name) for name in settings.QUEUES]
 app.steps["consumer"].add(CreditWatch)
+# Celery would close the database after every task: signing in anew costs more than a stretch of a run.
+app.conf["CELERY_DB_REUSE_MAX"] = 2**62
 app.set_default()  # for every thread: a web process publishes from threads that did not import this module
 
 
@@ -32,6 +35,12 @@ def share_memory(**_: object) -> None:
     """Put what is loaded out of the collector's reach, or each child would soon own a copy of all of it."""
     gc.collect()
     gc.freeze()
+
+
+@task_prerun.connect
+def close_what_is_broken(**_: object) -> None:
+    """Keep the connection as long as Django does between requests: until it is broken, or CONN_MAX_AGE old."""
+    close_old_connections()
 
 
 @worker_ready.connect
