@@ -17,6 +17,8 @@ if ROLE in ("worker", "relay", "beat"):
     # The same statements over and over: prepared once a session they cost the server a third less. Not in web
     # processes, where the audit's context travels in front of a statement, and a prepared one takes no company.
     DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 3}
+if ROLE == "worker":
+    DATABASES["default"]["CONN_MAX_AGE"] = 10  # a session that has seen every table and step holds much memory
 USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = False
