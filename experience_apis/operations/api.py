@@ -1,16 +1,15 @@
 """Operations: runs, and the story of everything that carries one correlation id."""
 
-from uuid import UUID
-
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from experience_apis.operations import examples
 from experience_apis.operations.serializers import IdTraceOut, SomeRunsQuery, TraceQuery
+from process_apis.engine import api as engine
 from process_apis.engine import examples as runs
 from process_apis.engine import queries
-from process_apis.engine.serializers import RunOut, RunRowOut, RunsOut
+from process_apis.engine.serializers import RunRowOut, RunsOut
 from process_apis.order_to_cash import trace
 from retail_platform.kernel.pages import page
 from retail_platform.kernel.schema import ProblemOut, example
@@ -40,20 +39,10 @@ class RunsView(ApiView):
         )
 
 
-class RunView(ApiView):
+@extend_schema_view(get=extend_schema(operation_id="operations_run", tags=_TAGS))
+class RunView(engine.RunView):
     required_scopes = {"GET": "operations.read"}
-    every_channel = True
     path_examples = {"run_id": examples.RUN_ID}
-
-    @extend_schema(
-        operation_id="operations_run",
-        summary="One run with each of its steps",
-        responses={200: RunOut, 404: ProblemOut},
-        examples=[example("a parked run", runs.RUN, status=200)],
-        tags=_TAGS,
-    )
-    def get(self, request: Request, run_id: UUID) -> Response:
-        return Response(RunOut(queries.run(run_id)).data)
 
 
 class TraceView(ApiView):

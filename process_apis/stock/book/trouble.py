@@ -24,8 +24,10 @@ def report_worse(positions: Sequence[Mapping[str, Any]]) -> None:
     for position in positions:
         sku, node, on_hand, shortage = (position[name] for name in ("sku", "node", "on_hand", "shortage"))
         if shortage:
-            orders = orders_hit(sku=sku, node=node, shortage=shortage)
-            _tell_hit(sku=sku, node=node, shortage=shortage)
+            hit = _hit(sku=sku, node=node, shortage=shortage)
+            for promise, units in hit:
+                _tell(promise, units)
+            orders = dict.fromkeys(promise.order_number for promise, _ in hit)
             cases.open_case(
                 kind=CaseKind.BUSINESS,
                 fingerprint=f"stock.shortage:{node}:{sku}",
@@ -45,17 +47,18 @@ def report_worse(positions: Sequence[Mapping[str, Any]]) -> None:
             )
 
 
-def orders_hit(*, sku: str, node: str, shortage: int) -> list[str]:
-    """The holds and orders a shortage hits, in the order they are hit, until it is covered."""
-    found: list[str] = []
+def _hit(*, sku: str, node: str, shortage: int) -> list[tuple[Reservation, int]]:
+    """The promises a shortage hits, each with its units that are not there, until it is covered."""
+    found: list[tuple[Reservation, int]] = []
     rows = Reservation.objects.filter(sku=sku, node=node, state__in=HIT_FIRST)
     nearest = Case(*(When(state=state, then=place) for place, state in enumerate(HIT_FIRST)), default=len(HIT_FIRST))
     for promise in rows.order_by(nearest, "-id")[:PROMISES_LOOKED_AT]:
         if shortage <= 0:
             break
-        found.append(promise.order_number)
-        shortage -= promise.units - promise.consumed
-    return list(dict.fromkeys(found))
+        units = min(promise.units - promise.consumed, shortage)
+        found.append((promise, units))
+        shortage -= units
+    return found
 
 
 def still_short(*, sku: str, node: str) -> int:
@@ -63,20 +66,13 @@ def still_short(*, sku: str, node: str) -> int:
     return StockPosition.objects.filter(sku=sku, node=node).values_list("shortage", flat=True).first() or 0
 
 
-def _tell_hit(*, sku: str, node: str, shortage: int) -> None:
-    for state in HIT_FIRST:
-        promises = Reservation.objects.filter(sku=sku, node=node, state=state).order_by("-id")
-        for promise in promises[:PROMISES_LOOKED_AT]:
-            if shortage <= 0:
-                return
-            units = min(promise.units - promise.consumed, shortage)
-            shortage -= units
-            outbox.add(
-                name="stock.oversold", aggregate=f"stock:{node}:{sku}",
-                data={"oversold": uuid4().hex, "order_number": promise.order_number, "line_id": promise.line_id,
-                      "sku": sku, "node": node, "units": units,
-                      "hold": promise.hold if state == ReservationState.HELD else ""},
-            )  # fmt: skip
+def _tell(promise: Reservation, units: int) -> None:
+    outbox.add(
+        name="stock.oversold", aggregate=f"stock:{promise.node}:{promise.sku}",
+        data={"oversold": uuid4().hex, "order_number": promise.order_number, "line_id": promise.line_id,
+              "sku": promise.sku, "node": promise.node, "units": units,
+              "hold": promise.hold if promise.state == ReservationState.HELD else ""},
+    )  # fmt: skip
 
 
 def report_conflicts(conflicts: Sequence[tuple[str, int, int]]) -> None:
