@@ -1,4 +1,7 @@
-"""Changes that were noted, folded into the rows of what each channel is to be told."""
+"""Changes that were noted, folded into the rows of what each channel is to be told.
+
+Of goods alone: gift wrap and fees lie nowhere, and no shop counts them.
+"""
 
 from datetime import datetime
 
@@ -21,13 +24,13 @@ WITH taken AS (
 INSERT INTO publication_channellevel AS level (channel, sku, version, weighed, dirty_since, due_at)
 SELECT shop.channel, named.sku, 1, 0, named.at, named.at + %(window)s * interval '1 second'
 FROM named JOIN catalog_product product ON product.sku = named.sku CROSS JOIN publication_channelshop shop
-WHERE shop.active ORDER BY shop.channel, named.sku
+WHERE shop.active AND product.kind = 'goods' ORDER BY shop.channel, named.sku
 ON CONFLICT (channel, sku) DO UPDATE SET version = level.version + 1,
     dirty_since = least(level.dirty_since, excluded.dirty_since), due_at = least(level.due_at, excluded.due_at)
 """
 _EVERYTHING = """
 INSERT INTO publication_channellevel AS level (channel, sku, version, weighed, dirty_since, due_at)
-SELECT %(channel)s, sku, 1, 0, %(now)s, %(now)s FROM catalog_product WHERE active ORDER BY sku
+SELECT %(channel)s, sku, 1, 0, %(now)s, %(now)s FROM catalog_product WHERE active AND kind = 'goods' ORDER BY sku
 ON CONFLICT (channel, sku) DO UPDATE SET version = level.version + 1, due_at = %(now)s, shown = NULL, hold_until = NULL
 """
 

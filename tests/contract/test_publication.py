@@ -11,7 +11,7 @@ from django.test import override_settings
 
 from canonical.stock import MovementReason, StockMovement
 from process_apis.cases.models import Case, CaseState
-from process_apis.catalog.models import Channel, Node, Product
+from process_apis.catalog.models import Channel, Node, Product, ProductKind
 from process_apis.publication import bell, lag, noting, publisher, shops, weighing
 from process_apis.publication.models import ChannelLevel, ChannelShop
 from process_apis.stock import services as stock
@@ -104,6 +104,18 @@ def level(shop: Connection, sku: str = "BOOT-42") -> ChannelLevel:
 
 def test_a_new_shop_is_told_of_everything(told: Connection) -> None:
     assert ChannelLevel.objects.filter(channel=told.channel, told=F("wanted"), due_at=None).count() == len(SKUS)
+
+
+def test_what_lies_nowhere_is_told_to_no_shop(shop: Connection) -> None:
+    Product.objects.create(
+        sku="WRAP", title="Gift wrap", tax_code="standard", price_minor=390, cost_minor=0, currency="EUR",
+        kind=ProductKind.GIFT_WRAP,
+    )  # fmt: skip
+    shops.look_up()
+    noting.take_everything(shop.channel, now=clock.now())
+    assert publish(shop)
+    assert set(ChannelLevel.objects.filter(channel=shop.channel).values_list("sku", flat=True)) == set(SKUS)
+    assert not Case.objects.exists()
 
 
 def test_the_statement_of_a_day_finds_what_the_shop_shows_otherwise(told: Connection, sandbox: SandboxProcess) -> None:

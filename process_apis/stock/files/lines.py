@@ -127,7 +127,7 @@ def _header(lines: _Lines) -> Header:
     try:
         names = tuple(name.strip().lower() for name in next(csv.reader([first], delimiter=separator), ()))
     except csv.Error as wrong:
-        raise FileRejected(f"the first line is no CSV ({wrong}); end each line with LF or CR LF") from wrong
+        raise FileRejected("the first line is no CSV: end each line with LF or CR LF, not with CR alone") from wrong
     if missing := [name for name in NEEDED if name not in names]:
         raise FileRejected(f"the first line must name the columns {','.join(NEEDED)}; there is no {', '.join(missing)}")
     if strange := [name for name in names if name not in (*NEEDED, *OPTIONAL)]:
