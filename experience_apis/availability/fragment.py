@@ -41,8 +41,13 @@ def render(offer: Offer) -> Fragment:
 
 def unknown(sku: str) -> str:
     """The JSON of a sku that this channel does not sell."""
-    nothing = {"sku": sku, "status": UNKNOWN, "available": 0, "nodes": [], "promise": None, "pickup": []}
-    return _json(nothing)
+    return _nothing(sku, UNKNOWN)
+
+
+def service(sku: str) -> Fragment:
+    """Gift wrap or a fee: it is never counted, so none is "available", and none is ever missing."""
+    status = AvailabilityStatus.SERVICE.value
+    return Fragment(sku=sku, status=status, available=0, body=_nothing(sku, status))
 
 
 def _status(offer: Offer) -> str:
@@ -54,6 +59,10 @@ def _status(offer: Offer) -> str:
 def etag(marks: bytes) -> str:
     """The ETag of an answer, from the joined marks of what it shows; of the figures, for age is no news."""
     return f'W/"{blake2b(marks, digest_size=12).hexdigest()}"'
+
+
+def _nothing(sku: str, status: str) -> str:
+    return _json({"sku": sku, "status": status, "available": 0, "nodes": [], "promise": None, "pickup": []})
 
 
 def _json(value: object) -> str:

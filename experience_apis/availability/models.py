@@ -16,6 +16,7 @@ class AvailabilityStatus(models.TextChoices):
     LOW = "low", "nearly sold out"
     BACKORDER = "backorder", "sold out, can be ordered and comes later"
     OUT = "out", "sold out"
+    SERVICE = "service", "done or charged along with goods: lies nowhere and does not run out"
 
 
 class AvailabilityRow(models.Model):

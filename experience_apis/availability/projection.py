@@ -4,7 +4,7 @@ Note [One writer]: facts about one sku come from many orders, in any order. Whoe
 reads the book after it, so what is written last was also read last, and a row never goes back in time.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -12,10 +12,10 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 
-from experience_apis.availability.fragment import Fragment, render
+from experience_apis.availability.fragment import Fragment, render, service
 from experience_apis.availability.models import AvailabilityRow
 from process_apis.catalog import queries as catalog
-from process_apis.catalog.models import Channel, Product
+from process_apis.catalog.models import Channel, Product, ProductKind
 from process_apis.stock_policy import services as policies
 
 _LOCK = 7_231_001  # the name of this projection among PostgreSQL's advisory locks
@@ -84,22 +84,26 @@ def refresh(given: Collection[str], *, now: datetime, into: Sequence[str] | None
         touched = {*given, *catalog.bundles_with(given)}
         known = sold(touched)
         variants = worked_out(known, channels=wanted, now=now)
-        gone = _remove(cursor, AvailabilityRow.objects.filter(sku__in=touched - known, channel__in=wanted))
+        gone = _remove(cursor, AvailabilityRow.objects.filter(sku__in=touched - known.keys(), channel__in=wanted))
         cursor.execute(_WRITE, _columns(variants) | {"now": now, "room": len(known) * len(wanted)})
         return gone + cursor.rowcount
 
 
-def sold(given: Collection[str]) -> set[str]:
+def sold(given: Collection[str]) -> dict[str, Product]:
     """Those of the skus that there should be rows for."""
-    return set(catalog.products(given)) if given else set()
+    return catalog.products(given) if given else {}
 
 
-def worked_out(known: Collection[str], *, channels: Sequence[str], now: datetime) -> list[Variant]:
-    """What may be sold of these skus at this moment; channels that see the same share one variant."""
+def worked_out(known: Mapping[str, Product], *, channels: Sequence[str], now: datetime) -> list[Variant]:
+    """What may be sold of these products at this moment; channels that see the same share one variant."""
     if not known or not channels:
         return []
-    found = policies.by_channels(sorted(known), channels=channels, now=now)
-    return [Variant(group, [render(offer) for offer in offers.values()]) for group, offers in found]
+    goods = sorted(sku for sku, product in known.items() if product.kind == ProductKind.GOODS)
+    found = policies.by_channels(goods, channels=channels, now=now) if goods else []
+    variants = [Variant(group, [render(offer) for offer in offers.values()]) for group, offers in found]
+    if services := sorted(known.keys() - set(goods)):
+        variants.append(Variant(list(channels), [service(sku) for sku in services]))
+    return variants
 
 
 def forget_unsold() -> int:

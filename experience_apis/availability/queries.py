@@ -33,7 +33,8 @@ def fragments(skus: Sequence[str], *, channel: str, mend: bool = False) -> list[
         found |= _rows(lost, channel=channel)
     if since and found:
         _mend(found.values(), since=since)
-    variants = projection.worked_out(lost - found.keys(), channels=[channel], now=clock.now())
+    still = {sku: product for sku, product in lost.items() if sku not in found}  # somebody else was refreshing
+    variants = projection.worked_out(still, channels=[channel], now=clock.now())
     live = {each.sku: each.body for variant in variants for each in variant.fragments}
     return [_shown(sku, found.get(sku), live.get(sku)) for sku in skus]
 

@@ -37,7 +37,8 @@ class PromiseOut(StrictSerializer):
 class ItemAvailabilityOut(StrictSerializer):
     sku = serializers.CharField()
     status = serializers.ChoiceField(
-        choices=[*AvailabilityStatus.values, UNKNOWN], help_text="unknown: this channel does not sell it"
+        choices=[*AvailabilityStatus.values, UNKNOWN],
+        help_text="service: ordered along with goods, and never runs out; unknown: this channel does not sell it",
     )
     available = serializers.IntegerField(help_text="what this channel may sell, in all nodes together")
     nodes = NodeAvailabilityOut(many=True, help_text="nodes that have some, best first")

@@ -14,7 +14,7 @@ from canonical.stock import MovementReason
 from experience_apis.availability import projection, queries
 from experience_apis.availability.models import AvailabilityRow
 from process_apis.catalog import hours
-from process_apis.catalog.models import Channel, Node, Product
+from process_apis.catalog.models import Channel, Node, Product, ProductKind
 from process_apis.stock import services as stock
 from retail_platform.kernel import clock
 from retail_platform.kernel.outbox import services as outbox
@@ -87,6 +87,12 @@ def test_the_status_follows_from_what_there_is(units: int, status: str) -> None:
         on_hand({"BOOT-42": units})
     projection.refresh(["BOOT-42"], now=clock.now())
     assert row().status == status
+
+
+def test_gift_wrap_never_runs_out_and_is_not_counted() -> None:
+    Product.objects.filter(sku="BOOT-42").update(kind=ProductKind.GIFT_WRAP)
+    projection.refresh(["BOOT-42"], now=clock.now())
+    assert (row().status, row().available) == ("service", 0)
 
 
 def test_every_active_channel_has_its_row() -> None:

@@ -174,5 +174,5 @@ def test_an_unknown_sku_is_not_found() -> None:
 
 
 def test_channels_that_see_the_same_share_one_body() -> None:
-    variants = projection.worked_out(["BOOT-42"], channels=["shop", "web"], now=clock.now())
+    variants = projection.worked_out(projection.sold(["BOOT-42"]), channels=["shop", "web"], now=clock.now())
     assert [variant.channels for variant in variants] == [["shop", "web"]]
