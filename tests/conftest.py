@@ -1,12 +1,14 @@
 """What every test may ask for."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pgtrigger
 import pytest
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from retail_platform.kernel.machine.running import Running
 from system_apis.transport import client
@@ -31,6 +33,23 @@ def no_line_to_a_vendor_is_left_open() -> Iterator[None]:
     yield
     while client._sessions:
         client._sessions.popitem()[1].close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_are_looked_up_once() -> Iterator[None]:
+    """Each new test client builds the middleware anew, which would look through a thousand files each time."""
+    found: dict[str, Any] = {}
+    look = WhiteNoiseMiddleware.add_files_from_finders
+
+    def look_once(middleware: WhiteNoiseMiddleware) -> None:
+        if not found:
+            look(middleware)
+            found.update(middleware.files)
+        middleware.files.update(found)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", look_once)
+        yield
 
 
 @pytest.fixture(scope="module")

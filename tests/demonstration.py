@@ -36,7 +36,12 @@ class _Letterbox(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Taking)
         self.letters: Queue[tuple[str, dict[str, str], bytes]] = Queue()
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    def __exit__(self, *_: object) -> None:
+        """Closed without this its thread would spin on the closed socket for the rest of the tests."""
+        self.shutdown()
+        self.server_close()
 
     @property
     def url(self) -> str:

@@ -67,7 +67,7 @@ def a_mail_server() -> Iterator[MailServer]:
 
     with Server(("127.0.0.1", 0), Talk) as server:
         kept.port = server.server_address[1]
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         try:
             yield kept
         finally:

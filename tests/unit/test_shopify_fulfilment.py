@@ -89,7 +89,7 @@ def shop() -> Iterator[Shop]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     services.connect(
         code="shop", kind="commerce", vendor="shopify", base_url=f"http://127.0.0.1:{server.server_address[1]}",
         channel="web", secrets={"token": "shpat_x"}, now=clock.now(),
