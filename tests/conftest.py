@@ -12,6 +12,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from retail_platform.kernel.machine.running import Running
 from system_apis.transport import client
+from tests import tables
 from tests.demonstration import demonstration
 from tests.sandbox_process import SandboxProcess
 from tests.stack import a_stack
@@ -25,6 +26,26 @@ def stack() -> Iterator[Running]:
     """
     with a_stack() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+    django_db_keepdb: bool,
+    django_db_blocker: DjangoDbBlocker,
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[None]:
+    """pytest-django asks for this before it makes the test database."""
+    folder = tmp_path_factory.getbasetemp().parent  # that all parallel runners see
+    if django_db_keepdb or not hasattr(request.config, "workerinput"):
+        yield
+        return
+    with django_db_blocker.unblock():
+        tables.begin_with_a_copy(folder)
+    yield
+    with django_db_blocker.unblock():
+        tables.forget_the_model(folder)
 
 
 @pytest.fixture(autouse=True)
