@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from canonical.money import Money
 from process_apis.ledger.models import JournalEntry
 from process_apis.returns import disputes, queries
+from process_apis.returns.debit_notes import of_return
 from process_apis.returns.models import Dispute, ReceiptLine, Return, Suspicion
 from retail_platform.kernel.admin_pages import SHOW_AT_MOST, Table, folded, label, link, moment, number
 
@@ -43,7 +44,7 @@ def debit_notes(parent: Return) -> Table:
     rows = [
         (link("returns_debitnote", note.number, note.number), note.supplier, label(note.get_state_display()),
          number(Money(minor=note.total_minor, currency=note.currency)), note.journal, note.reversal, note.reason)
-        for note in parent.debit_notes
+        for note in of_return(parent)
     ]  # fmt: skip
     headers = ("number", "supplier", "state", "cost", "booked under", "taken back by", "why")
     return Table("Debit notes to suppliers", headers, rows)

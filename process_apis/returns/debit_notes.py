@@ -32,10 +32,21 @@ def one(number: str) -> DebitNote:
     return found
 
 
+def of_return(parent: Return) -> list[DebitNote]:
+    """The claims on suppliers for goods of a return; without a query where its receipts were read along."""
+    lines = [line for receipt in parent.receipts.all() for line in receipt.lines.all()]
+    return [line.debit_note for line in lines if hasattr(line, "debit_note")]
+
+
+def of_line(line: ReceiptLine) -> DebitNote | None:
+    """The claim for one line of a receipt, if it went back to a supplier."""
+    return DebitNote.objects.filter(line=line).first()
+
+
 @transaction.atomic
 def issue(line: ReceiptLine, *, supplier: str, by: str) -> DebitNote:
     """Claim from a supplier what goods cost that go back to him; once for a line of a receipt."""
-    standing = DebitNote.objects.filter(line=line).first()
+    standing = of_line(line)
     return standing or DebitNote.objects.create(
         number=_number(line), line=line, supplier=supplier[:120], currency=line.cost_currency or _own_currency(),
         lines=[{"sku": line.sku, "units": line.units, "serial": line.serial, "cost_minor": line.cost_minor}],

@@ -61,6 +61,15 @@ def test_a_debit_note_names_the_entry_that_claims_its_cost(play: Play) -> None:
     assert dict(legs) == {"AP": 4000, "INVQ": -4000}
 
 
+def test_the_erp_is_told_of_a_debit_note_by_one_entry_that_names_it(play: Play) -> None:
+    note = sent_back(play)
+
+    posted = play.sandbox.effects(system="erp", operation="post_journal")
+    memos = JournalEntry.objects.get(reference=note.journal).lines.values_list("memo", flat=True)
+    assert [each["subject"] for each in posted].count(note.journal) == 1
+    assert all(memo.startswith(f"Debit note {note.number}, ") for memo in memos)
+
+
 def test_a_supplier_who_accepts_owes_it_and_both_ledgers_say_so(play: Play) -> None:
     note = sent_back(play)
 

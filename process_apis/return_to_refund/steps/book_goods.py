@@ -48,13 +48,20 @@ def book_disposal(ctx: StepContext) -> Done:
         source=f"disposal:{line.id}",
         purpose=_PURPOSES.get(disposition, "return_disposed"),
         order_number=line.receipt.parent.order_number if line.receipt.parent else "",
-        memo=f"{line.units} x {line.sku}: {disposition}",
+        memo=_memo(line, disposition),
         legs=legs,
         currency=line.cost_currency,
     )
     if disposition == Disposition.VENDOR_RETURN:
         debit_notes.booked(line, journal=reference)
     return Done(entries=[reference])
+
+
+def _memo(line: ReceiptLine, disposition: str) -> str:
+    """An entry for a supplier names the debit note: it is all that the ERP is told of it."""
+    said = f"{line.units} x {line.sku}: {disposition}"
+    note = debit_notes.of_line(line) if disposition == Disposition.VENDOR_RETURN else None
+    return f"Debit note {note.number}, {said}" if note else said
 
 
 def post_goods(ctx: StepContext) -> Done:

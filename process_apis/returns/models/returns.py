@@ -1,16 +1,12 @@
 """The return itself: what was agreed, for which lines, and what has happened to it since."""
 
 import uuid
-from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from retail_platform.kernel.append_only import APPEND_ONLY
-
-if TYPE_CHECKING:
-    from process_apis.returns.models.debit_notes import DebitNote
 
 
 class ReturnState(models.TextChoices):
@@ -116,12 +112,6 @@ class Return(models.Model):
     def label_url(self) -> str:
         """Where the label is printed; empty until the carrier has made one."""
         return "" if self.label == LABEL_WANTED else self.label
-
-    @property
-    def debit_notes(self) -> list["DebitNote"]:
-        """The claims on suppliers for goods of this return."""
-        lines = [line for receipt in self.receipts.all() for line in receipt.lines.all()]
-        return [line.debit_note for line in lines if hasattr(line, "debit_note")]
 
 
 class ReturnLine(models.Model):
