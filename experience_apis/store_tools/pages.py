@@ -67,7 +67,7 @@ def store(request: HttpRequest, node: str) -> HttpResponse:
     tabs = [("", "All open", sum(counts.values()))]
     tabs += [(each, PickupState(each).label, counts[each]) for each in decisions.OPEN]
     shown = {"store": here, "pickups": [_shown(row) for row in rows], "tabs": tabs, "state": state}
-    return render(request, "store_tools/store.html", shown | _zone(here))
+    return render(request, "store_tools/store.html", shown | zone(here))
 
 
 @for_staff
@@ -77,7 +77,7 @@ def pickup(request: HttpRequest, node: str, pickup: UUID) -> HttpResponse:
     here = store_of(request, node)
     found = _pickup(pickup, here)
     shown = {"store": here, "pickup": _shown(found), "reasons": RejectReason.choices}
-    return render(request, "store_tools/pickup.html", shown | _zone(here))
+    return render(request, "store_tools/pickup.html", shown | zone(here))
 
 
 @for_staff
@@ -150,5 +150,6 @@ def _stores_of(user: User) -> list[Node]:
     return mine
 
 
-def _zone(here: Node) -> dict[str, Any]:
+def zone(here: Node) -> dict[str, Any]:
+    """In which the times of a store's page are shown."""
     return {"zone": hours.zone_of(here.time_zone)}

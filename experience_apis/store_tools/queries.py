@@ -50,7 +50,7 @@ def store(code: str, *, skus: Sequence[str], now: datetime) -> tuple[Option, lis
     counters = _counters()
     if code not in counters:
         raise NotFound(NO_STORE)
-    units = _units(skus, nodes=counters)
+    units = units_at(skus, nodes=counters)
     here = counters[code]
     options = [_option(node, units, now=now, near=here.point) for node in counters.values()]
     mine = next(option for option in options if option.counter.node == code)
@@ -73,7 +73,7 @@ def pickup_options(
     nothing over for now it is what was there when we last heard. Raises UnknownSku.
     """
     counters = {code: node for code, node in _counters().items() if not stores or code in stores}
-    units = _units(skus, nodes=counters)
+    units = units_at(skus, nodes=counters)
     offers = stock_policy.to_sell(dict.fromkeys(skus), channel=channel, now=now)
     found = []
     for node in counters.values():
@@ -88,7 +88,7 @@ def _counters() -> dict[str, Node]:
     return {code: node for code, node in catalog.nodes().items() if node.offers_pickup and node.ours}
 
 
-def _units(skus: Sequence[str], *, nodes: Collection[str]) -> dict[str, dict[str, int]]:
+def units_at(skus: Sequence[str], *, nodes: Collection[str]) -> dict[str, dict[str, int]]:
     """Node → sku → units to be had there, each sku in the order asked for; of a bundle as many as its parts make."""
     wanted = list(dict.fromkeys(skus))
     known = catalog.products(wanted)

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,12 +13,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from canonical.money import Money
 from experience_apis.store_tools import receipts
+from experience_apis.store_tools.exchange_forms import PLACES
 from experience_apis.store_tools.pages import for_staff, store_of
 from experience_apis.store_tools.return_forms import CONDITIONS, SEEN, LookupForm, NoReceiptForm, TakeBackForm
 from experience_apis.store_tools.returns_api import take_back
 from process_apis.orders import queries as orders
+from process_apis.orders.models import Order
+from process_apis.return_to_refund import approval
 from process_apis.returns import queries
 from process_apis.returns.models import ReceiptLine
+from retail_platform.kernel import clock
 from retail_platform.kernel.problem import DomainError
 
 
@@ -58,7 +63,8 @@ def take(request: HttpRequest, node: str) -> HttpResponse:
         messages.error(request, none.detail)
         return redirect("store-returns-page", node=node)
     form = TakeBackForm(request.POST, lines=sale["lines"])
-    return _taken(request, node, form, order_number=number, refund=form.data.get("refund", "original"))
+    taken = _taken(request, node, form, order_number=number, refund=form.data.get("refund", "original"))
+    return taken or sale_page(request, node, orders.order(number))
 
 
 @for_staff
@@ -67,13 +73,15 @@ def take_without_receipt(request: HttpRequest, node: str) -> HttpResponse:
     """Take a thing back that nobody has a receipt of: store credit, counted for the document that was shown."""
     store_of(request, node)
     form = NoReceiptForm(request.POST)
-    return _taken(request, node, form, document=form.data.get("document", ""))
+    taken = _taken(request, node, form, document=form.data.get("document", ""))
+    return taken or redirect("store-returns-page", node=node)
 
 
-def _taken(request: HttpRequest, node: str, form: TakeBackForm | NoReceiptForm, **told: Any) -> HttpResponse:
+def _taken(request: HttpRequest, node: str, form: TakeBackForm | NoReceiptForm, **told: Any) -> HttpResponse | None:
+    """None, and the person told why, where it is not taken back."""
     if not form.is_valid():
-        _complain(request, form)
-        return redirect("store-returns-page", node=node)
+        complain(request, form)
+        return None
     asked = {
         "node": node, "staff": cast(User, request.user).get_username(), "reason": "", "lines": form.handed(),
         "order_number": "", "document": "", "refund": "original", **told,
@@ -82,14 +90,22 @@ def _taken(request: HttpRequest, node: str, form: TakeBackForm | NoReceiptForm, 
         made = queries.one(take_back(asked, key=f"page:{form.cleaned_data['key']}"))
     except DomainError as refused:
         messages.error(request, refused.detail)
-    else:
-        amount = Money(minor=made.total_minor, currency=made.currency)
-        way = {"store_credit": "as store credit", "cash": "in cash: take it from the till"}.get(made.settled_as, "")
-        said = f"The customer gets {amount} {way or 'as it was paid'}."
-        if ReceiptLine.objects.filter(receipt__parent=made).exclude(suspect="").exists():
-            said = "Pay nothing out: somebody looks into it first."
-        messages.success(request, f"Taken back as {made.number}. {said}")
+        return None
+    amount = Money(minor=made.total_minor, currency=made.currency)
+    way = {"store_credit": "as store credit", "cash": "in cash: take it from the till"}.get(made.settled_as, "")
+    said = f"The customer gets {amount} {way or 'as it was paid'}."
+    if ReceiptLine.objects.filter(receipt__parent=made).exclude(suspect="").exists():
+        said = "Pay nothing out: somebody looks into it first."
+    elif approval.needed(made, now=clock.now()):
+        said = f"Pay nothing out yet: a second person has to agree to {amount}."
+    messages.success(request, f"Taken back as {made.number}. {said}")
     return redirect("store-returns-page", node=node)
+
+
+def sale_page(request: HttpRequest, node: str, order: Order) -> HttpResponse:
+    """The sale once more, for whoever typed something that cannot be."""
+    lookup = LookupForm({"by": "order", "value": order.number})
+    return _page(request, node, lookup=lookup, sales=[_sale(order)])
 
 
 def _page(
@@ -97,18 +113,20 @@ def _page(
 ) -> HttpResponse:
     shown = {
         "store": store_of(request, node), "lookup": lookup or LookupForm(), "sales": sales or [],
-        "conditions": CONDITIONS, "seen": SEEN, "key": uuid4(),
+        "conditions": CONDITIONS, "seen": SEEN, "key": uuid4(), "places": PLACES,
     }  # fmt: skip
     return render(request, "store_tools/returns.html", shown)
 
 
-def _sale(order: Any) -> dict[str, Any]:
+def _sale(order: Order) -> dict[str, Any]:
     sale = receipts.shown(order)
     for line in sale["lines"]:
         line["price"] = Money(minor=line["paid_for_one"].minor, currency=line["paid_for_one"].currency)
     return {**sale, "key": uuid4()}
 
 
-def _complain(request: HttpRequest, form: Form) -> None:
+def complain(request: HttpRequest, form: Form) -> None:
+    """Say what of a form cannot be taken."""
     for name, told in form.errors.items():
-        messages.error(request, f"{name.partition('-')[0].strip('_')}: {' '.join(map(str, told))}")
+        field = "" if name == NON_FIELD_ERRORS else f"{name.partition('-')[0].replace('_', ' ')}: "
+        messages.error(request, field + " ".join(map(str, told)))

@@ -52,6 +52,11 @@ def channel(code: str) -> Channel:
     return found
 
 
+def own_channel(*, currency: str) -> Channel | None:
+    """The first active channel that is our own and sells in this currency."""
+    return Channel.objects.filter(active=True, commerce="", currency=currency).order_by("code").first()
+
+
 def status_word(code: str, state: str) -> str:
     """What a channel calls a state of an order; our own word where it has none."""
     words = Channel.objects.filter(code=code).values_list("status_map", flat=True).first()

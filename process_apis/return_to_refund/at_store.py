@@ -83,7 +83,7 @@ def with_receipt(
     )
     if settle_as and not sold_by_channel(order):
         Return.objects.filter(id=parent.id).update(settled_as=settle_as)
-    _take_in(parent, handed, staff=staff, now=now)
+    take_in(parent, handed, staff=staff, now=now)
     parent.refresh_from_db()
     return parent
 
@@ -140,7 +140,7 @@ def without_receipt(
         Handed(each.sku, each.units, str(place), each.condition, each.serial, each.disposition, each.suspect)
         for place, each in enumerate(handed, start=1)
     ]
-    _take_in(parent, numbered, staff=staff, now=now)
+    take_in(parent, numbered, staff=staff, now=now)
     parent.refresh_from_db()
     return parent
 
@@ -150,7 +150,8 @@ def sold_by_channel(order: Order) -> bool:
     return any(payment.settled_by == SettledBy.CHANNEL for payment in order.payments.all())
 
 
-def _take_in(parent: Return, handed: Sequence[Handed], *, staff: str, now: datetime) -> None:
+def take_in(parent: Return, handed: Sequence[Handed], *, staff: str, now: datetime) -> None:
+    """The goods of a return are here; what staff have looked at is disposed of at once."""
     came = [Came(each.sku, each.units, each.line_id, each.condition, each.serial, each.suspect) for each in handed]
     receipt = receiving.receive(
         key=f"store:{parent.number}", node=parent.node, lines=came, by=staff, return_number=parent.number, now=now

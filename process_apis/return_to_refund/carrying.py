@@ -35,7 +35,8 @@ def planned(parent: Return, parts: list[Part]) -> list[Part]:
 
 def _split(exchange: Exchange, parts: list[Part]) -> list[Part]:
     """The first parts that come to what is carried over become store credit of the exchange."""
-    exchange.carried_minor, exchange.credit_minor = exchanges.carried(exchange)
+    owed, credit = exchanges.carried(exchange)
+    exchange.carried_minor, exchange.credit_minor = owed.minor, credit.minor
     exchange.save(update_fields=["carried_minor", "credit_minor"])
     left = exchange.carried_minor
     account = str(_account(exchange, exchange.parent.currency).id)

@@ -72,21 +72,23 @@ def open_exchange(
     reason: str = "",
     note: str = "",
     waive_policy: bool = False,
+    expected: Money | None = None,
 ) -> Return:
     """Open the return and keep what is wanted for it; the same key again finds the first.
 
-    Raises what opening a return raises, and ExchangeRefused.
+    `expected` is what the customer was told that the return brings. Raises what opening a return raises, and
+    ExchangeRefused.
     """
     if standing := queries.by_key(key):
         return standing
     parent = opening.open_return(
         number=number, key=key, lines=lines, channels=channels, kind=ReturnKind.EXCHANGE, requested_by=requested_by,
-        reason=reason, note=note, node=node, waive_policy=waive_policy, now=now,
+        reason=reason, note=note, node=node, waive_policy=waive_policy, expected=expected, now=now,
     )  # fmt: skip
     place = catalog.channel(channel or orders.order(number).channel)
     _ours(place)
     _hands_over(node)
-    priced = _priced(wanted, currency=place.currency)
+    priced = priced_in(wanted, currency=place.currency)
     total = sum(each.quantity * (each.unit_price_minor or 0) for each in priced)
     credit = worth(parent, in_currency=place.currency)
     if total > credit.minor and difference is None:
@@ -144,24 +146,34 @@ def not_to_be_had(exchange: Exchange) -> None:
 
 def worth(parent: Return, *, in_currency: str) -> Money:
     """What a return brings towards goods of a currency, at today's rate. Raises UnknownRate."""
-    brings = Money(minor=parent.total_minor, currency=parent.currency)
-    rate = rates.rate(base=parent.currency, quote=in_currency, on=ledger.business_day())
-    return brings if parent.currency == in_currency else brings.converted(in_currency, rate=rate.rate)
+    return towards(Money(minor=parent.total_minor, currency=parent.currency), in_currency=in_currency)
 
 
-def carried(exchange: Exchange) -> tuple[int, int]:
-    """How much of what is owed goes into the new goods, now: in the return's currency, and in that of the new order.
+def towards(owed: Money, *, in_currency: str) -> Money:
+    """What is owed in one currency, in that of the new goods, at today's rate. Raises UnknownRate."""
+    rate = rates.rate(base=owed.currency, quote=in_currency, on=ledger.business_day())
+    return owed if owed.currency == in_currency else owed.converted(in_currency, rate=rate.rate)
+
+
+def carried(exchange: Exchange) -> tuple[Money, Money]:
+    """How much of what is owed goes into the new goods, now: in the return's currency, and in that of the new order."""
+    parent = exchange.parent
+    owed = Money(minor=parent.total_minor, currency=parent.currency)
+    return share(owed, costs=Money(minor=exchange.total_minor, currency=exchange.currency))
+
+
+def share(owed: Money, *, costs: Money) -> tuple[Money, Money]:
+    """What of a sum goes into goods that cost so much, in both currencies.
 
     What is left over loses the fraction of its smallest unit, not the new goods.
     """
-    parent = exchange.parent
-    brings = worth(parent, in_currency=exchange.currency).minor
-    if brings <= exchange.total_minor:
-        return parent.total_minor, brings
-    if parent.currency == exchange.currency:
-        return exchange.total_minor, exchange.total_minor
-    share = Fraction(parent.total_minor * exchange.total_minor, brings)
-    return ceil(share), exchange.total_minor
+    brings = towards(owed, in_currency=costs.currency)
+    if brings.minor <= costs.minor:
+        return owed, brings
+    if owed.currency == costs.currency:
+        return costs, costs
+    part = ceil(Fraction(owed.minor * costs.minor, brings.minor))
+    return Money(minor=part, currency=owed.currency), costs
 
 
 def _ours(place: Channel) -> None:
@@ -180,7 +192,8 @@ def _hands_over(node: str) -> None:
         )
 
 
-def _priced(wanted: Sequence[Wanted], *, currency: str) -> list[Wanted]:
+def priced_in(wanted: Sequence[Wanted], *, currency: str) -> list[Wanted]:
+    """The same with what each costs. Raises ExchangeRefused."""
     known = catalog.products({each.sku for each in wanted})
     errors = [] if wanted else [{"pointer": "/wanted", "detail": "name what is to be had instead"}]
     priced = []

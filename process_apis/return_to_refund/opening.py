@@ -86,16 +86,7 @@ def open_return(
     _same_currency(order, expected.currency if expected else "", pointer="/expected_refund/currency")
     _same_currency(order, goodwill_currency, pointer="/goodwill/currency")
     _known(node)
-    sold, policy = books.sold(order), books.policy(order.channel)
-    _check(order, lines, sold=sold, waive=waive_policy, today=timezone.localdate(now))
-    staying, against = broken_bundles.kept(order, lines)
-    _refuse(against)
-    net, tax = books.shipping_left(order)
-    worth = decisions.worth(
-        lines, sold=sold, policy=policy, shipping_minor=net, shipping_tax_minor=tax, clawback_minor=clawback_minor,
-        kept_terms=staying, services=books.services_of_all(order),
-    ) if lines else Worth((), 0, 0, 0, ())  # fmt: skip
-    worth = decisions.capped(worth, most_minor=books.not_credited(order))
+    sold, worth = worth_of(order, lines, waive=waive_policy, clawback_minor=clawback_minor, now=now)
     goodwill_net, goodwill_tax = _without_tax(goodwill_minor, sold)
     total = worth.total_minor + goodwill_minor
     _as_expected(total, order, expected)
@@ -129,6 +120,24 @@ def open_return(
         expires_at=timezone.make_aware(datetime.combine(books.expires_on(timezone.localdate(now)), time(23, 59))),
     )
     return services.open_return(given, now=now)[0]
+
+
+def worth_of(
+    order: Order, lines: Sequence[Asked], *, now: datetime, waive: bool = False, clawback_minor: int = 0
+) -> tuple[dict[str, Sold], Worth]:
+    """The lines of an order as they were sold, and what a return of these would come to. Raises ReturnRefused."""
+    sold, policy = books.sold(order), books.policy(order.channel)
+    _check(order, lines, sold=sold, waive=waive, today=timezone.localdate(now))
+    staying, against = broken_bundles.kept(order, lines)
+    _refuse(against)
+    if not lines:
+        return sold, Worth((), 0, 0, 0, ())
+    net, tax = books.shipping_left(order)
+    worth = decisions.worth(
+        lines, sold=sold, policy=policy, shipping_minor=net, shipping_tax_minor=tax, clawback_minor=clawback_minor,
+        kept_terms=staying, services=books.services_of_all(order),
+    )  # fmt: skip
+    return sold, decisions.capped(worth, most_minor=books.not_credited(order))
 
 
 @transaction.atomic

@@ -14,12 +14,12 @@ from django.db import transaction
 
 from canonical.money import Money
 from process_apis.orders import queries as orders
-from process_apis.return_to_refund import exchanges, receiving
+from process_apis.return_to_refund import exchanges, receiving, swaps
 from process_apis.return_to_refund.decisions import Asked
 from process_apis.return_to_refund.exchanges import Difference, Wanted
 from process_apis.return_to_refund.receiving import Came
 from process_apis.returns import queries
-from process_apis.returns.models import Disposition, RefundWay, Return
+from process_apis.returns.models import RefundWay, Return
 from retail_platform.kernel.problem import DomainError, Unprocessable
 
 
@@ -103,9 +103,7 @@ def take(ticket: Ticket, *, staff: str, now: datetime, channel: str = "", channe
         lines=[Came(line.sku, -line.quantity, line.line_id, line.condition) for line in back],
     )  # fmt: skip
     for row in receipt.lines.all():
-        as_new = row.condition in ("new", "opened")  # anything else is kept for somebody to look at, and paid for now
-        seen = Disposition.RESTOCK if as_new else Disposition.QUARANTINE
-        receiving.inspect(row.id, disposition=seen, by=staff, now=now)
+        receiving.inspect(row.id, disposition=swaps.disposition_of(row.condition), by=staff, now=now)
     parent.refresh_from_db()
     return parent
 

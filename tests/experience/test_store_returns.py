@@ -13,7 +13,7 @@ from experience_apis.store_tools import receipts
 from experience_apis.store_tools.models import ReceiptLookup, StoreStaff
 from process_apis.catalog.models import Node
 from process_apis.orders.models import Order
-from process_apis.returns.models import IdentityReturn, ReceiptLine, Return, ReturnState
+from process_apis.returns.models import IdentityReturn, ReceiptLine, Return, ReturnPolicy, ReturnState
 from process_apis.stock.models import StockPosition
 from process_apis.stored_value import services as stored_value
 from process_apis.stored_value.models import ValueAccount
@@ -335,6 +335,26 @@ def test_the_page_pays_nothing_out_for_an_empty_box(play: Play, phone: Browser) 
 
     assert "Pay nothing out" in said
     assert (ReceiptLine.objects.get().suspect, money(NUMBER)[1]) == ("empty_box", 0)
+
+
+def test_the_page_pays_nothing_out_before_a_second_person_has_agreed(play: Play, phone: Browser) -> None:
+    ReturnPolicy.objects.create(channel="", approval_above_minor=10000)
+    sent(play)
+    typed = {"order_number": NUMBER, "key": "0b6f7b1e-6f0e-4b57-9d9b-0f3f5d3b2a11", "refund": "cash"}
+
+    said = press(phone, "take", **typed, **{"units-1": "1", "condition-1": "new", "disposition-1": "restock"})
+
+    assert "Pay nothing out yet" in said
+    assert "take it from the till" not in said
+
+
+def test_what_cannot_be_taken_back_leaves_the_sale_on_the_page(play: Play, phone: Browser) -> None:
+    sent(play)
+    typed = {"order_number": NUMBER, "key": "0b6f7b1e-6f0e-4b57-9d9b-0f3f5d3b2a11", "refund": "original"}
+
+    said = press(phone, "take", **typed, **{"units-1": "2", "condition-1": "new"})
+
+    assert ("cannot come back" in said, 'name="units-1"' in said) == (True, True)
 
 
 def test_another_stores_returns_are_not_there(play: Play, phone: Browser) -> None:
