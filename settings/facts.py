@@ -14,6 +14,7 @@ FACT_LISTENERS = {
         "experience_apis.partners.listener:on_fact",
     ],
     "parcel.settled": ["process_apis.return_to_refund.listener:on_parcel_settled"],
+    "return.refund_replaced": ["process_apis.return_to_refund.listener:on_refund_replaced"],
     "pickup.requested": ["process_apis.return_to_refund.listener:on_pickup_requested"],
     "order.cancelled": ["process_apis.return_to_refund.listener:on_order_cancelled"],
     "inbox.unrecognized": ["process_apis.cases.listener:on_unrecognized"],

@@ -27,7 +27,7 @@ def on_fact(fact: Fact) -> None:
     for process in registry.started_by(fact.name):
         _start(process, fact)
     for process in registry.woken_by(fact.name):
-        _signal(process, fact)
+        signal(process, fact, subject=str(fact.data.get(process.subject, "")))
 
 
 def _start(process: Process, fact: Fact) -> None:
@@ -48,8 +48,8 @@ def _start(process: Process, fact: Fact) -> None:
     wake.ring_after_commit(run_id=run.id, queues=process.links(run.step), correlation_id=run.correlation_id)
 
 
-def _signal(process: Process, fact: Fact) -> None:
-    subject = str(fact.data.get(process.subject, ""))
+def signal(process: Process, fact: Fact, *, subject: str) -> None:
+    """End the wait of one run, if it waits for this fact; for runs that go by a name the fact does not have."""
     with connection.cursor() as cursor:
         cursor.execute(
             _SIGNAL, {"fact": fact.name, "process": process.name, "subject": subject, "grace": lease.GRACE_S}

@@ -1,11 +1,14 @@
 """What other journeys say that returns and exchanges wait for. Called by the relay, in its transaction."""
 
+from process_apis.engine import listener as engine
+from process_apis.engine.models import ProcessRun, RunState
 from process_apis.pickups import queries as pickup_book
 from process_apis.pickups import services as pickups
 from process_apis.return_to_refund import exchanges
 from process_apis.return_to_refund.models import Exchange
+from process_apis.return_to_refund.troubles import REFUND_BOUNCE
 from process_apis.returns import services
-from process_apis.returns.models import HeldFor, Return, ReturnState
+from process_apis.returns.models import HeldFor, Refund, Return, ReturnState
 from retail_platform.kernel import clock
 from retail_platform.kernel.outbox.models import Fact
 
@@ -17,6 +20,14 @@ def on_parcel_settled(fact: Fact) -> None:
     )
     for parent in waiting:
         services.tell(parent, "return.sale_booked", shipment=fact.data.get("shipment_id", ""))
+
+
+def on_refund_replaced(fact: Fact) -> None:
+    """A refund that bounced is paid another way by its bounce's own run, which goes by the provider's message."""
+    refunds = [str(refund.id) for refund in Refund.objects.filter(parent__number=fact.data["return_number"])]
+    runs = ProcessRun.objects.filter(process=REFUND_BOUNCE.name, state=RunState.WAITING, facts__refund__in=refunds)
+    for run in runs:
+        engine.signal(REFUND_BOUNCE, fact, subject=run.subject)
 
 
 def on_pickup_requested(fact: Fact) -> None:

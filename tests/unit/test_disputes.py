@@ -215,6 +215,6 @@ def test_a_bounced_refund_is_paid_another_way_once_somebody_says_how(play: Play)
 
     refund.refresh_from_db()
     paying.otherwise(refund, way=RefundWay.STORE_CREDIT, by="grace")
-    play.later()
+    play.go()
 
     assert changed(before) == {"RFL": 11900, "SC": -11900}

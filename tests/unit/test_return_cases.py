@@ -176,7 +176,7 @@ def test_a_refund_nobody_could_take_is_owed_until_it_is_paid_another_way(play: P
 
     refund.refresh_from_db()
     paying.otherwise(refund, way=RefundWay.STORE_CREDIT, by="grace")
-    play.later()
+    play.go()
 
     parent.refresh_from_db()
     assert (parent.state, owed(order.number), books(order.number)["SC"]) == ("closed", 0, -11900)
