@@ -12,7 +12,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from retail_platform.kernel.machine.running import Running
 from system_apis.transport import client
-from tests import tables
+from tests import beside, tables
 from tests.demonstration import demonstration
 from tests.sandbox_process import SandboxProcess
 from tests.stack import a_stack
@@ -26,6 +26,7 @@ def stack() -> Iterator[Running]:
     """
     with a_stack() as running:
         yield running
+        beside.end(running)
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,13 @@
 """A retail day against a running stack, for tests that break it meanwhile.
 
 The parts that need the platform's own code run in a process whose Django knows the stack's servers
-(`python -m tests.retail_day place --orders 60 --seed 7`); the rest asks PostgreSQL and the sandbox from outside.
+(`main` with "place --orders 60 --seed 7"); the rest asks PostgreSQL and the sandbox from outside.
 """
 
 import argparse
 import hmac
 import json
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -22,6 +21,7 @@ import psycopg
 import requests
 
 from retail_platform.kernel.machine.running import Running
+from tests import beside
 from tests.stack import clean_environment
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,7 +53,7 @@ class RetailDay:
         self.began = self.one("SELECT clock_timestamp()")
         self.before = self.one("SELECT count(*) FROM orders_order")
 
-    def placing(self, *, orders: int, seed: int, over_s: float = 0.0) -> subprocess.Popen[str]:
+    def placing(self, *, orders: int, seed: int, over_s: float = 0.0) -> beside.Started:
         """Start to place orders drawn from `seed`, spread over so many seconds; patiently, whatever falls over."""
         self.expected += orders
         return self._start(
@@ -163,23 +163,17 @@ class RetailDay:
 
     def command(self, *arguments: str) -> Any:
         """The JSON document that a command of ours prints last."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments], capture_output=True, text=True, cwd=ROOT, env=self._env,
-            timeout=120, check=True,
-        )  # fmt: skip
-        return json.loads(done.stdout.splitlines()[-1])
+        return json.loads(self.manage(*arguments).splitlines()[-1])
+
+    def manage(self, *arguments: str) -> str:
+        """What one of our commands says, run as a person does beside the stack."""
+        return beside.manage(self.stack, *arguments)
 
     def _run(self, *arguments: str) -> Any:
         return result(self._start(*arguments))
 
-    def _start(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "tests.retail_day", *arguments, "--url", self.url, "--sandbox", self.sandbox],
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-            env=self._env,
-        )
+    def _start(self, *arguments: str) -> beside.Started:
+        return beside.start(self.stack, "tests.retail_day", *arguments, "--url", self.url, "--sandbox", self.sandbox)
 
     @property
     def _env(self) -> dict[str, str]:
@@ -192,10 +186,10 @@ def tell(*lines: object) -> None:
     print(*lines, sep="\n", file=sys.__stderr__, flush=True)
 
 
-def result(process: subprocess.Popen[str], *, within_s: float = 150) -> Any:
+def result(process: beside.Started, *, within_s: float = 150) -> Any:
     """What a process said at its end, which must be a good one."""
-    said, _ = process.communicate(timeout=within_s)
-    assert process.returncode == 0, f"{process.args!r} ended with {process.returncode}"
+    said, complained = process.communicate(within_s)
+    assert process.returncode == 0, f"{process.args!r} ended with {process.returncode}\n{complained}"
     return json.loads(said)
 
 

@@ -1,8 +1,6 @@
 """A Shopify shop as the platform hears it: real-shaped orders, signed webhooks, posted to a running stack."""
 
 import json
-import subprocess
-import sys
 import uuid
 from typing import Any
 
@@ -10,8 +8,7 @@ import requests
 
 from retail_platform.kernel.machine.running import Running
 from system_apis.inbox.signatures import base64_hmac
-from tests.retail_day import ROOT, RetailDay, until
-from tests.stack import clean_environment
+from tests.retail_day import RetailDay, until
 
 SECRET = "shpss_a_secret_for_tests_only"
 PATIENCE_S = 60.0
@@ -24,19 +21,6 @@ class ShopifyShop(RetailDay):
         super().__init__(stack)
         self.manage("connect", "--code", "shopify", "--secret", f"webhook_secret={SECRET}")
         self.key = self.manage("make_key", "--client", "shopify-shop-tests", "--scope", "storefront.read").strip()
-
-    def manage(self, *arguments: str) -> str:
-        """One of our commands, as a person runs it beside the stack."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env={**clean_environment(), "RETAIL_STATE": str(self.stack.state.path)},
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
 
     def post(
         self,

@@ -75,6 +75,7 @@ def became(day: RetailDay, number: str, *states: str) -> None:
 
 def test_a_customer_cancels_one_line_of_three_before_it_is_sent(day: RetailDay) -> None:
     number = three_lines(day)
+    day.control("POST", "/setup", {"parcels": {number: 1}})  # each takes its time
     assert ask(day, f"/orders/{number}/cancellations", {"lines": [{"line_id": "2", "units": 1}]}).status_code == 202
     became(day, number, "done")
     state_is(day, number, "closed")

@@ -1,8 +1,6 @@
 """Click-and-collect through the running platform: collected, partly collected, not collected, and not to be had."""
 
 import os
-import subprocess
-import sys
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,8 +11,8 @@ import pytest
 import requests
 
 from retail_platform.kernel.machine.running import Running
-from tests.retail_day import ROOT, RetailDay, until
-from tests.stack import clean_environment
+from tests import beside
+from tests.retail_day import RetailDay, until
 
 pytestmark = [
     pytest.mark.timeout(400),
@@ -49,10 +47,7 @@ class Shop:
     def __init__(self, stack: Running, day: RetailDay) -> None:
         self.day, self.stack = day, stack
         command = ["make_key", "--client=tests-till", "--scope=stores.read", "--scope=stores.write"]
-        self.key = subprocess.run(
-            [sys.executable, "manage.py", *command], check=True, capture_output=True, text=True, cwd=ROOT,
-            env={**clean_environment(), "RETAIL_STATE": str(stack.state.path)},
-        ).stdout.strip()  # fmt: skip
+        self.key = beside.manage(stack, *command).strip()
 
     def a_place(self, *, units: int) -> tuple[str, str]:
         """A sku with so many free units at a store."""

@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 import uuid
 from collections import Counter
@@ -17,10 +15,9 @@ import requests
 from standardwebhooks import Webhook
 
 from retail_platform.kernel.machine.running import Running
-from tests import chaos
+from tests import beside, chaos
 from tests.partner import Partner, a_partner
-from tests.retail_day import ROOT, SETTLED_WITHIN_S, RetailDay, tell, until
-from tests.stack import clean_environment
+from tests.retail_day import SETTLED_WITHIN_S, RetailDay, tell, until
 
 pytestmark = [pytest.mark.timeout(400)]
 ORDERS = 6
@@ -34,10 +31,7 @@ class Listener:
 
     def __init__(self, stack: Running, partner: Partner) -> None:
         command = ["make_key", "--client=tests-partner", "--scope=partners.read", "--scope=partners.write"]
-        key = subprocess.run(
-            [sys.executable, "manage.py", *command], check=True, capture_output=True, text=True, cwd=ROOT,
-            env={**clean_environment(), "RETAIL_STATE": str(stack.state.path)},
-        ).stdout.strip()  # fmt: skip
+        key = beside.manage(stack, *command).strip()
         self.base = f"{stack.ready['url']}/api/experience/partners/v1"
         self.headers = {"Authorization": f"Bearer {key}"}
         wish = {"url": partner.url.replace("127.0.0.1", "localhost"), "events": EVENTS}
