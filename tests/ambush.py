@@ -26,8 +26,10 @@ DECLARE found int;
 BEGIN
     SELECT ambush.id INTO found FROM ambush JOIN engine_processrun run ON run.id = NEW.run_id
     WHERE NOT ambush.sprung AND ambush.process = run.process AND ambush.step = NEW.name
-      AND ambush.order_number = run.facts->'started_by'->>'order_number';
-    IF found IS NOT NULL THEN PERFORM pg_advisory_xact_lock({lock}, found); END IF;
+      AND ambush.order_number IN ('', run.facts->'started_by'->>'order_number');
+    IF found IS NOT NULL THEN
+        PERFORM set_config('application_name', NEW.run_id::text, true), pg_advisory_xact_lock({lock}, found);
+    END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER ambushed BEFORE INSERT ON engine_runstep FOR EACH ROW
@@ -35,14 +37,18 @@ WHEN (NEW.state IN ('done', 'skipped')) EXECUTE FUNCTION spring();
 """
 _LIFT = "DROP TRIGGER IF EXISTS ambushed ON engine_runstep; DROP FUNCTION IF EXISTS spring; DROP TABLE IF EXISTS ambush"
 _CAUGHT = """
-SELECT lock.objid::int, lock.pid, activity.client_port FROM pg_locks lock JOIN pg_stat_activity activity USING (pid)
+SELECT lock.objid::int, lock.pid, activity.client_port, activity.application_name
+FROM pg_locks lock JOIN pg_stat_activity activity USING (pid)
 WHERE lock.locktype = 'advisory' AND lock.classid = %s AND NOT lock.granted
 """
+
+# The lease of the dead, which nobody renews any more. That it runs out by itself is shown where workers are killed.
+_RUN_OUT = "UPDATE engine_processrun SET lease_until = now(), next_wake_at = now() WHERE id = %s AND state = 'running'"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A step of the run of one order's return."""
+    """A step of the run of one order's return; of whichever run comes by first, where no order is named."""
 
     order_number: str
     process: str
@@ -76,11 +82,14 @@ class Ambushes:
         """Kill one worker process at each place, whenever it comes by, until those of these steps are all sprung."""
         deadline = time.monotonic() + within_s
         while any(place.step in steps for place in self.left) and time.monotonic() < deadline:
-            for number, backend, port in self.app.execute(_CAUGHT, [_CLASS]).fetchall():
+            for number, backend, port, run in self.app.execute(_CAUGHT, [_CLASS]).fetchall():
                 place = self.places[number]
-                if place not in self.sprung and _kill_behind(self.stack.pid("worker"), port):
+                if place in self.sprung:  # another run came to where one has died already
+                    self.owner.execute("SELECT pg_advisory_unlock(%s, %s)", [_CLASS, number])
+                elif _kill_behind(self.stack.pid("worker"), port):
                     self.owner.execute("UPDATE ambush SET sprung = true WHERE id = %s", [number])
-                    self.app.execute("SELECT pg_terminate_backend(%s)", [backend])  # it would wait for nobody
+                    self.app.execute("SELECT pg_terminate_backend(%s, 5000)", [backend])  # it would wait for nobody
+                    self.owner.execute(_RUN_OUT, [run])
                     self.sprung.add(place)
             time.sleep(0.1)
 

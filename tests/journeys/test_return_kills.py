@@ -1,4 +1,7 @@
-"""Kill -9 at each step of the return journey, on real processes: one credit memo, one refund, one of everything."""
+"""Kill -9 at each step of the return journeys, on real processes: one credit memo, one refund, one of everything.
+
+With them what others tell of returns: chargebacks, refunds that nobody could take, parcels on their way back.
+"""
 
 import time
 from collections.abc import Callable
@@ -11,7 +14,9 @@ import psycopg
 import pytest
 import requests
 
+from process_apis.engine.process import Process
 from process_apis.return_to_refund.process import DISPOSAL, RECEIPT, RETURN, VENDOR_REFUSAL
+from process_apis.return_to_refund.troubles import DISPUTE, DISPUTE_INTAKE, PARCEL_BACK_INTAKE, REFUND_BOUNCE
 from retail_platform.demo.value_cards import EXAMPLE_CARD, EXAMPLE_PIN
 from retail_platform.kernel.machine.running import Running
 from tests.ambush import Place, ambushes
@@ -27,8 +32,9 @@ OF_A_KIND = {
     "plan_refunds": "gift card", "pay_refunds": "gift card", "place_exchange": "exchange", "post_changed": "exchange",
     "tell_refunded": "shop",
 }  # fmt: skip
-BEFORE_GOODS = RETURN.steps[: [step.name for step in RETURN.steps].index("await_goods")]
-PLAIN = 6  # returns that share the other steps: each kill costs the time of a lease
+BY_WEBHOOK = (DISPUTE_INTAKE, REFUND_BOUNCE, PARCEL_BACK_INTAKE)  # begun by what names no order: by whichever comes
+AFTERWARDS = ("dispute", "bounce")  # of a return that is over
+PLAIN = 6  # returns that share the other steps
 _SETTLED = "SELECT count(*) FROM orders_parcel WHERE settled_at IS NOT NULL AND order_id = (SELECT id FROM orders_order WHERE number = %s)"  # noqa: E501
 _WAITING = "SELECT pid FROM pg_stat_activity WHERE %s = ANY(pg_blocking_pids(pid))"
 _LABELLED = "SELECT count(*) FROM returns_return WHERE state = 'label_issued' AND number = ANY(%s)"
@@ -45,6 +51,8 @@ WHERE key LIKE (SELECT 'return:' || id || ':%%' FROM returns_receipt
                 WHERE parent_id = (SELECT id FROM returns_return WHERE number = %s))
 GROUP BY state HAVING sum(units) <> 0
 """
+_ENTRIES = "SELECT reference FROM ledger_journalentry WHERE order_number = %s"
+_PAID_BACK = "SELECT id::text, provider_reference, state FROM returns_refund WHERE parent_id = (SELECT id FROM returns_return WHERE number = %s) AND way = 'original'"  # noqa: E501
 _OWED = """
 SELECT account.role FROM ledger_journalline line JOIN ledger_journalentry entry ON entry.id = line.entry_id
 JOIN ledger_account account ON account.code = line.account_id
@@ -70,8 +78,9 @@ class Story:
 def stories() -> list[Story]:
     """Every step of the journeys' own tables, dealt to returns that have something to do there."""
     plain = [Story("plain") for _ in range(PLAIN)]
-    special = {kind: Story(kind) for kind in ("gift card", "exchange", "shop", "supplier")}
+    special = {kind: Story(kind) for kind in ("gift card", "exchange", "shop", "supplier", *AFTERWARDS)}
     special["supplier"].steps = [(VENDOR_REFUSAL.name, step.name) for step in VENDOR_REFUSAL.steps]
+    special["dispute"].steps = [(DISPUTE.name, step.name) for step in DISPUTE.steps]
     turn = cycle(plain)
     for step in RETURN.steps:
         story = special[OF_A_KIND[step.name]] if step.name in OF_A_KIND else next(turn)
@@ -85,32 +94,55 @@ def stories() -> list[Story]:
 def test_a_worker_killed_at_any_step_of_a_return_leaves_one_of_everything(
     stack: Running, day: RetailDay, desk: str
 ) -> None:
+    before = day.control("GET", "/effects?limit=100000")["next"]
     told = stories()
     for story in told:
         story.number = bought(day, story.kind)
     for story in told:
         until(lambda: day.one(_SETTLED, story.number), within_s=SETTLED_WITHIN_S, showing=day.left)  # noqa: B023
-    before = day.control("GET", "/effects?limit=100000")["next"]
+    afterwards = {story.kind: story for story in told if story.kind in AFTERWARDS}
+    for story in afterwards.values():
+        story.parent = opened(day, desk, story)
+        came_back(day, desk, story)
+    closed(day, list(afterwards.values()))
 
     with ambushes(stack) as laid:
         laid.lay(Place(story.number, *step) for story in told for step in story.steps)
-        for story in told:
+        laid.lay(Place("", process.name, step.name) for process in BY_WEBHOOK for step in process.steps)
+        about = the_bank_takes_it_back(day, afterwards["dispute"])
+        nobody_could_take_the_refund(day, afterwards["bounce"])
+        going = [story for story in told if story.kind not in AFTERWARDS]
+        for story in going:
             story.parent = opened(day, desk, story)
-        laid.strike({step.name for step in BEFORE_GOODS}, within_s=SETTLED_WITHIN_S)
+        early = [RETURN, "await_goods"], [DISPUTE, "await_decision"], [REFUND_BOUNCE, "await_other_way"]
+        laid.strike({step for until_it in early for step in before_step(*until_it)}, within_s=SETTLED_WITHIN_S)
         labelled = [story.parent for story in told if story.kind == "plain"]
         until(lambda: day.one(_LABELLED, labelled) == PLAIN, within_s=SETTLED_WITHIN_S, showing=day.left)
-        for story in told:
+        day.control("POST", "/payments/decisions", {"dispute": about, "won": True})
+        paid_otherwise(day, desk, afterwards["bounce"])
+        scanned(day, labelled[0])
+        for story in going:
             came_back(day, desk, story)
         answer_the_debit_note(day, desk, next(story for story in told if story.kind == "supplier"))
         laid.strike({place.step for place in laid.left}, within_s=2 * SETTLED_WITHIN_S)
         assert laid.left == set(), day.left()
 
-    numbers = [story.parent for story in told]
-    until(lambda: day.one(_OVER, numbers) == len(numbers), within_s=SETTLED_WITHIN_S, showing=day.left)
+    closed(day, told)
     day.settle(within_s=SETTLED_WITHIN_S)
     effects = day.effects(after=before)
     wrong = {str(story): found for story in told if (found := what_is_wrong(day, story, effects))}
     assert wrong == {}, wrong
+
+
+def before_step(process: Process, name: str) -> list[str]:
+    """The steps of a journey that come before this one."""
+    steps = [step.name for step in process.steps]
+    return steps[: steps.index(name)]
+
+
+def closed(day: RetailDay, told: list[Story]) -> None:
+    numbers = [story.parent for story in told]
+    until(lambda: day.one(_OVER, numbers) == len(numbers), within_s=SETTLED_WITHIN_S, showing=day.left)
 
 
 def test_a_web_server_killed_while_it_puts_goods_back_puts_them_back_once(
@@ -159,12 +191,16 @@ def what_is_wrong(day: RetailDay, story: Story, effects: list[dict[str, Any]]) -
     made = [(each["system"], each["operation"]) for each in effects if each["subject"] == story.number]
     labels = sum(each["operation"] == "create_label" and each["subject"] == story.parent for each in effects)
     goods = dict(day.rows(_GOODS, story.parent))
+    posted = [each["subject"] for each in effects if each["operation"] == "post_journal"]
+    entries = day.rows(_ENTRIES, story.number)
     checks: dict[str, Callable[[], bool]] = {
         "one credit memo with us": lambda: memos == 1,
         "one credit memo in the ERP": lambda: made.count(("erp", "create_credit_memo")) == 1,
         "as many refunds at the provider as we wrote down": lambda: made.count(("payments", "refund")) == by_provider,
         "all that is owed paid, once": lambda: difference == 0,
         "one label": lambda: labels == (story.kind == "plain"),
+        "each entry in the ERP once": lambda: all(posted.count(entry) == 1 for (entry,) in entries),
+        "the bank told once": lambda: made.count(("payments", "submit_evidence")) == (story.kind == "dispute"),
         "the goods put back once": lambda: goods == ({} if story.kind == "supplier" else {"on_hand": 1}),
         "nothing owed, nothing in quarantine, nothing claimed": lambda: day.rows(_OWED, story.number) == [],
         "the shop told once": lambda: story.kind != "shop" or made.count(("commerce", "refund")) == 1,
@@ -222,6 +258,30 @@ def came_back(day: RetailDay, desk: str, story: Story) -> None:
         what = {"disposition": "vendor_return", "supplier": "Boots & Sons"}
     seen = {"receipt": received["receipts"][0]["key"], "position": 1, **what}
     ask(day, f"{DESK}/returns/{story.parent}/inspect", seen, key=desk)
+
+
+def the_bank_takes_it_back(day: RetailDay, story: Story) -> str:
+    """A chargeback of what was refunded already. Its reference."""
+    taken = [each for each in day.effects(system="payments", subject=story.number) if each["operation"] == "capture"]
+    return str(day.control("POST", "/payments/disputes", {"capture": taken[0]["reference"]})["id"])
+
+
+def nobody_could_take_the_refund(day: RetailDay, story: Story) -> None:
+    ((_, reference, _),) = day.rows(_PAID_BACK, story.parent)
+    day.control("POST", "/payments/failures", {"refund": reference})
+
+
+def paid_otherwise(day: RetailDay, desk: str, story: Story) -> None:
+    until(lambda: day.rows(_PAID_BACK, story.parent)[0][2] == "failed", within_s=SETTLED_WITHIN_S, showing=day.left)
+    refund = day.rows(_PAID_BACK, story.parent)[0][0]
+    wish = {"refund": refund, "way": "store_credit"}
+    ask(day, f"{DESK}/returns/{story.parent}/refund-otherwise", wish, key=desk)
+
+
+def scanned(day: RetailDay, parent: str) -> None:
+    """The carrier has a parcel that comes back."""
+    tracking = day.one("SELECT tracking_number FROM returns_return WHERE number = %s", parent)
+    day.control("POST", "/carrier/scans", {"tracking_number": tracking, "status": "MOVING", "depot": "Hamburg"})
 
 
 def answer_the_debit_note(day: RetailDay, desk: str, story: Story) -> None:

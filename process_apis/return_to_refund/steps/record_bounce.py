@@ -46,16 +46,20 @@ def await_other_way(ctx: StepContext) -> Outcome:
 
 
 def pay_other_way(ctx: StepContext) -> Done:
-    """The return's own journey is over, so this one pays."""
+    """The return's own journey is over, so this one pays. What it is to post is noted before it is paid.
+
+    A worker that dies in between finds nothing left to pay, and still an entry that the ERP has not.
+    """
     bounced = Refund.objects.select_related("parent").get(id=ctx.facts["refund"])
     pending = bounced.parent.refunds.filter(state__in=money.OPEN).select_related("parent")
-    paid = []
+    entries: list[str] = list(ctx.facts.get("refund_entries") or [])
     for refund in pending.order_by("key"):
+        entries = list(dict.fromkeys([*entries, paying.entry_reference(refund)]))
+        ctx.keep(refund_entries=entries)
         money.sent(refund)
         paying.pay(refund, key=ctx.key, now=ctx.now)
-        paid.append(paying.entry_reference(refund))
     parent = bounced.parent
     if services.move(parent, to=ReturnState.REFUNDED, since=[ReturnState.CREDITED, ReturnState.REFUND_FAILED]):
         services.tell(parent, "return.refunded")
     services.close(parent, now=ctx.now)
-    return Done(refund_entry=paid[0] if paid else "")
+    return Done(refund_entries=entries)
