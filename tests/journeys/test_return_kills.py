@@ -33,6 +33,7 @@ OF_A_KIND = {
     "tell_refunded": "shop",
 }  # fmt: skip
 BY_WEBHOOK = (DISPUTE_INTAKE, REFUND_BOUNCE, PARCEL_BACK_INTAKE)  # begun by what names no order: by whichever comes
+WAITS = ((RETURN, "await_goods"), (DISPUTE, "await_decision"), (REFUND_BOUNCE, "await_other_way"))  # for us, here
 AFTERWARDS = ("dispute", "bounce")  # of a return that is over
 PLAIN = 6  # returns that share the other steps
 _SETTLED = "SELECT count(*) FROM orders_parcel WHERE settled_at IS NOT NULL AND order_id = (SELECT id FROM orders_order WHERE number = %s)"  # noqa: E501
@@ -94,7 +95,7 @@ def stories() -> list[Story]:
 def test_a_worker_killed_at_any_step_of_a_return_leaves_one_of_everything(
     stack: Running, day: RetailDay, desk: str
 ) -> None:
-    before = day.control("GET", "/effects?limit=100000")["next"]
+    since = day.control("GET", "/effects?limit=100000")["next"]
     told = stories()
     for story in told:
         story.number = bought(day, story.kind)
@@ -114,8 +115,7 @@ def test_a_worker_killed_at_any_step_of_a_return_leaves_one_of_everything(
         going = [story for story in told if story.kind not in AFTERWARDS]
         for story in going:
             story.parent = opened(day, desk, story)
-        early = [RETURN, "await_goods"], [DISPUTE, "await_decision"], [REFUND_BOUNCE, "await_other_way"]
-        laid.strike({step for until_it in early for step in before_step(*until_it)}, within_s=SETTLED_WITHIN_S)
+        laid.strike({step for waits in WAITS for step in before(*waits)}, within_s=SETTLED_WITHIN_S)
         labelled = [story.parent for story in told if story.kind == "plain"]
         until(lambda: day.one(_LABELLED, labelled) == PLAIN, within_s=SETTLED_WITHIN_S, showing=day.left)
         day.control("POST", "/payments/decisions", {"dispute": about, "won": True})
@@ -129,12 +129,12 @@ def test_a_worker_killed_at_any_step_of_a_return_leaves_one_of_everything(
 
     closed(day, told)
     day.settle(within_s=SETTLED_WITHIN_S)
-    effects = day.effects(after=before)
+    effects = day.effects(after=since)
     wrong = {str(story): found for story in told if (found := what_is_wrong(day, story, effects))}
     assert wrong == {}, wrong
 
 
-def before_step(process: Process, name: str) -> list[str]:
+def before(process: Process, name: str) -> list[str]:
     """The steps of a journey that come before this one."""
     steps = [step.name for step in process.steps]
     return steps[: steps.index(name)]
