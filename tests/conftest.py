@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
+import gc
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,12 @@ from tests import beside, tables
 from tests.demonstration import demonstration
 from tests.sandbox_process import SandboxProcess
 from tests.stack import a_stack
+
+
+def pytest_collection_finish() -> None:
+    """What there is by now stays for ever: not to be looked through again each time garbage is collected."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
