@@ -19,6 +19,12 @@ from tests.sandbox_process import SandboxProcess
 from tests.stack import a_stack
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Journeys mostly wait: begun first, they leave the machine to the other runners all the time, not at the end."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: "journeys" not in item.path.parts)
+
+
 def pytest_collection_finish() -> None:
     """What there is by now stays for ever: not to be looked through again each time garbage is collected."""
     gc.collect()

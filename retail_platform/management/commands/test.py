@@ -47,7 +47,7 @@ def run(arguments: list[str]) -> int:
 def _pytest(supervisor: Supervisor, arguments: list[str]) -> int:
     command = [sys.executable, "-m", "pytest"]
     if not any(argument.startswith(("-n", "--numprocesses")) for argument in arguments):
-        command += ["-n", "2", "--dist", "worksteal"]
+        command += ["-n", str(_runners()), "--dist", "worksteal"]
     state = supervisor.state
     env = roles.environment(state, DATABASE_URL=platform.owner_url(state), RETAIL_ROLE="web")
     with subprocess.Popen([*command, *arguments], env=env, cwd=ROOT) as pytest:  # noqa: S603
@@ -59,6 +59,11 @@ def _pytest(supervisor: Supervisor, arguments: list[str]) -> int:
                 if not os.isatty(0):  # a terminal's Ctrl-C reached pytest already
                     pytest.terminate()
     return pytest.returncode
+
+
+def _runners() -> int:
+    """One more than there are cores, since some of the tests wait; few, since each may start a platform of its own."""
+    return min(len(os.sched_getaffinity(0)), 3) + 1
 
 
 def _free_state(stack: ExitStack) -> State:
