@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from canonical.money import Money
 from process_apis.catalog import queries as catalog
+from process_apis.engine.models import ProcessRun, RunState
 from process_apis.orders.models import Order, OrderState
 from process_apis.return_to_refund.models import Exchange
 from process_apis.returns.models import RefundState, RefundWay, ReturnState
@@ -16,7 +17,7 @@ _TURNED_DOWN = {
     ReturnState.REJECTED: "The goods were turned away: nothing was exchanged.",
     ReturnState.EXPIRED: "The goods never came: nothing was exchanged.",
 }
-_URGENT = ("came to nothing", "not in our book", "turned down")
+_URGENT = ("at the desk", "came to nothing", "not in our book", "turned down")
 _WAYS = {
     RefundWay.ORIGINAL: "as it was paid",
     RefundWay.STORE_CREDIT: "as store credit",
@@ -79,6 +80,11 @@ def _left_over(row: Exchange) -> list[tuple[Money, str]]:
     return [(each, _WAYS.get(way, way.label)) for way, each in money.items() if each.minor > 0]
 
 
+def _at_the_desk(order: Order) -> bool:
+    """Does the journey of the new goods wait for a person?"""
+    return ProcessRun.objects.filter(subject=order.number, state=RunState.PARKED).exists()
+
+
 def _outcome(row: Exchange, order: Order | None) -> tuple[str, str]:
     """A word, and a sentence that says what is to be done."""
     parent = row.parent
@@ -92,6 +98,8 @@ def _outcome(row: Exchange, order: Order | None) -> tuple[str, str]:
             "not in our book",
             f"Our book has too few of the new goods: count them. {credit} wait as store credit.",
         )
+    if order is not None and _at_the_desk(order):
+        return "at the desk", f"Somebody looks into order {order.number}: count the new goods if our book may be wrong."
     if order is not None and order.state == OrderState.CLOSED:
         return "booked", "Return and sale are booked."
     if parent.state == ReturnState.HELD:

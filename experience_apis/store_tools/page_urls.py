@@ -10,6 +10,7 @@ urlpatterns = [
     path("<str:node>/returns/", return_pages.returns, name="store-returns-page"),
     path("<str:node>/returns/lookup", return_pages.look_up, name="store-returns-lookup"),
     path("<str:node>/returns/take", return_pages.take, name="store-returns-take"),
+    path("<str:node>/returns/announced", return_pages.take_announced, name="store-returns-announced"),
     path("<str:node>/returns/no-receipt", return_pages.take_without_receipt, name="store-returns-no-receipt"),
     path("<str:node>/returns/exchange", exchange_pages.review, name="store-exchange-review"),
     path("<str:node>/exchanges/", exchange_pages.listed, name="store-exchanges-page"),

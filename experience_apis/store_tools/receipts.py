@@ -10,6 +10,8 @@ from django.utils import timezone
 from experience_apis.store_tools.models import ReceiptLookup
 from process_apis.orders.models import Order
 from process_apis.return_to_refund import at_store, sold
+from process_apis.returns import queries as returns
+from process_apis.returns.models import Return
 from retail_platform.kernel import valkey
 from retail_platform.kernel.problem import DomainError, NotFound
 from retail_platform.kernel.serializers import Amount
@@ -22,6 +24,7 @@ BY: Mapping[str, str] = {
     "card": "payments__reference",
     "loyalty": "customer_reference",
     "email": "customer_email__iexact",
+    "return": "",  # the number of a return the customer has announced
 }
 
 
@@ -34,12 +37,17 @@ class TooManyLookups(DomainError):
 def find(*, by: str, value: str, client: str, staff: str = "") -> list[Order]:
     """Sales that match, the latest first and no more than a counter needs. Raises TooManyLookups."""
     _count(client=client, by=by)
-    rows: QuerySet[Order] = Order.objects.filter(**{BY[by]: value}) if value else Order.objects.none()
-    found = list(rows.distinct().order_by("-placed_at")[:MOST])
+    found = list(_sales(by, value).distinct().order_by("-placed_at")[:MOST])
     ReceiptLookup.objects.create(
         client=client, staff=staff, by=by, found=len(found), order_numbers=[order.number for order in found]
     )
     return found
+
+
+def _sales(by: str, value: str) -> QuerySet[Order]:
+    if by == "return":
+        return Order.objects.filter(number__in=Return.objects.filter(number=value).values("order_number"))
+    return Order.objects.filter(**{BY[by]: value}) if value else Order.objects.none()
 
 
 def one(number: str, *, client: str, staff: str = "") -> Order:
@@ -69,6 +77,7 @@ def shown(order: Order) -> dict[str, Any]:
         "customer": masked(order.customer_name),
         "tenders": _tenders(order),
         "lines": [_line(line, worth[line.line_id], order.currency, window) for line in order.lines.all()],
+        "announced": [_announced(parent, order) for parent in returns.announced(order.number)],
     }
 
 
@@ -91,6 +100,21 @@ def _line(line: Any, of: sold.Sold, currency: str, window: int) -> dict[str, Any
         "until": until,
         "paid_for_one": Amount(paid // of.quantity if of.quantity else 0, currency),
     }
+
+
+def _announced(parent: Return, order: Order) -> dict[str, Any]:
+    titles = {line.line_id: line.title for line in order.lines.all()}
+    return {
+        "number": parent.number,
+        "lines": [
+            {
+                "line_id": line.line_id, "sku": line.sku, "title": titles.get(line.line_id, ""),
+                "units": line.units - line.received,
+            }
+            for line in parent.lines.all()
+            if line.received < line.units
+        ],
+    }  # fmt: skip
 
 
 def _tenders(order: Order) -> Sequence[dict[str, Any]]:

@@ -17,7 +17,8 @@ SEEN = [
     (Disposition.DESTROY, "destroy"),
     *((f"{_SUSPECT}{why.value}", f"not paid for: {why.label}") for why in Suspicion),
 ]
-BY_WORDS = {"order": "Order", "invoice": "Invoice", "card": "Card", "loyalty": "Loyalty number", "email": "E-mail"}
+BY_WORDS = {"order": "Order", "invoice": "Invoice", "card": "Card", "loyalty": "Loyalty number", "email": "E-mail",
+            "return": "Return"}  # fmt: skip
 
 
 class LookupForm(forms.Form):

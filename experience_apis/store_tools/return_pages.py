@@ -69,6 +69,22 @@ def take(request: HttpRequest, node: str) -> HttpResponse:
 
 @for_staff
 @require_POST
+def take_announced(request: HttpRequest, node: str) -> HttpResponse:
+    """Take in what the customer announced online; its money goes as was agreed."""
+    store_of(request, node)
+    number, asked = request.POST.get("order_number", "")[:64], request.POST.get("return_number", "")[:32]
+    try:
+        order = orders.order(number)
+    except orders.NoSuchOrder as none:
+        messages.error(request, none.detail)
+        return redirect("store-returns-page", node=node)
+    announced = {each["number"]: each["lines"] for each in receipts.shown(order)["announced"]}
+    form = TakeBackForm(request.POST, lines=announced.get(asked, []))
+    return _taken(request, node, form, return_number=asked) or sale_page(request, node, order)
+
+
+@for_staff
+@require_POST
 def take_without_receipt(request: HttpRequest, node: str) -> HttpResponse:
     """Take a thing back that nobody has a receipt of: store credit, counted for the document that was shown."""
     store_of(request, node)
@@ -84,7 +100,7 @@ def _taken(request: HttpRequest, node: str, form: TakeBackForm | NoReceiptForm, 
         return None
     asked = {
         "node": node, "staff": cast(User, request.user).get_username(), "reason": "", "lines": form.handed(),
-        "order_number": "", "document": "", "refund": "original", **told,
+        "order_number": "", "return_number": "", "document": "", "refund": "original", **told,
     }  # fmt: skip
     try:
         made = queries.one(take_back(asked, key=f"page:{form.cleaned_data['key']}"))
@@ -122,6 +138,8 @@ def _sale(order: Order) -> dict[str, Any]:
     sale = receipts.shown(order)
     for line in sale["lines"]:
         line["price"] = Money(minor=line["paid_for_one"].minor, currency=line["paid_for_one"].currency)
+    for parent in sale["announced"]:
+        parent["key"] = uuid4()
     return {**sale, "key": uuid4()}
 
 

@@ -80,7 +80,8 @@ class StoreReturnsView(IdempotentPost, ApiView):
     @extend_schema(
         operation_id="return_at_store",
         summary="Take goods back at the counter",
-        description="With `order_number` for what was paid, to the tenders it was paid with; what a marketplace sold, "
+        description="With `return_number` for what the customer announced online, whatever store or warehouse it was "
+        "to go to. With `order_number` for what was paid, to the tenders it was paid with; what a marketplace sold, "
         "the marketplace pays back. Without it, name the customer's `document`: the lowest price the goods "
         "sold at of late, as store credit, and only so often for one identity. Goods with a `disposition` of "
         "restock can be sold at once. The money follows: ask the return by its number.",
@@ -129,6 +130,11 @@ class GiftCardView(ApiView):
 def take_back(asked: dict[str, Any], *, key: str) -> str:
     """Carry out what `StoreReturnIn` says. Returns the number of the return."""
     handed = [Handed(**line) for line in asked["lines"]]
+    if asked["return_number"]:
+        return at_store.announced(
+            key=key, number=asked["return_number"], node=asked["node"], handed=handed, staff=asked["staff"],
+            now=clock.now(),
+        ).number  # fmt: skip
     told = {"node": asked["node"], "handed": handed, "staff": asked["staff"], "reason": asked["reason"]}
     if not asked["order_number"]:
         return at_store.without_receipt(key=key, document=asked["document"], now=clock.now(), **told).number

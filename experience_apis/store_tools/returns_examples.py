@@ -20,6 +20,12 @@ SALE: dict[str, Any] = {
             "until": "2026-03-31", "paid_for_one": {"amount": "11.90", "currency": "EUR"},
         }
     ],
+    "announced": [
+        {
+            "number": examples.TO_RECEIVE,
+            "lines": [{"line_id": "1", "sku": "SKU-00001", "title": "A sample", "units": 1}],
+        }
+    ],
 }  # fmt: skip
 LOOKUP = {"by": "order", "value": ORDER, "staff": "kim"}
 WITH_RECEIPT = {

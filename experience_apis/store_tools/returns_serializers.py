@@ -34,6 +34,18 @@ class ReceiptTenderOut(StrictSerializer):
     can_refund = MoneyField(help_text="taken, and neither given back nor disputed")
 
 
+class AnnouncedLineOut(StrictSerializer):
+    line_id = serializers.CharField()
+    sku = serializers.CharField()
+    title = serializers.CharField(allow_blank=True)
+    units = serializers.IntegerField(help_text="still to come")
+
+
+class AnnouncedOut(StrictSerializer):
+    number = serializers.CharField(help_text="send it as return_number when the goods are here")
+    lines = AnnouncedLineOut(many=True)
+
+
 class SaleOut(StrictSerializer):
     order_number = serializers.CharField()
     invoices = serializers.ListField(child=serializers.CharField())
@@ -43,6 +55,7 @@ class SaleOut(StrictSerializer):
     customer = serializers.CharField(allow_blank=True, help_text="initials")
     tenders = ReceiptTenderOut(many=True)
     lines = ReceiptLineOut(many=True)
+    announced = AnnouncedOut(many=True, help_text="returns the customer has announced, wherever they were to go")
 
 
 class SalesOut(StrictSerializer):
@@ -71,6 +84,10 @@ class StoreReturnIn(StrictSerializer):
     order_number = serializers.CharField(
         max_length=64, required=False, default="", help_text="leave it out: without receipt"
     )
+    return_number = serializers.CharField(
+        max_length=32, required=False, default="", allow_blank=True,
+        help_text="of a return that was announced: these are its goods, its money goes as was agreed",
+    )  # fmt: skip
     document = serializers.CharField(
         max_length=64,
         required=False,
@@ -88,7 +105,9 @@ class StoreReturnIn(StrictSerializer):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs["order_number"]:
+        if attrs["return_number"]:
+            _only(attrs)
+        elif attrs["order_number"]:
             told = {"line_id": "Name the line of the sale; GET receipts shows them."}
             lacking = [{} if line["line_id"] else told for line in attrs["lines"]]
             if any(lacking):
@@ -96,6 +115,17 @@ class StoreReturnIn(StrictSerializer):
         elif not attrs["document"]:
             raise serializers.ValidationError({"document": "Without a receipt, enter the customer's document."})
         return attrs
+
+
+def _only(attrs: dict[str, Any]) -> None:
+    """What was agreed for an announced return is not agreed anew."""
+    wrong = {name: "Leave it out: the return has it." for name in ("order_number", "document") if attrs[name]}
+    if attrs["refund"] != RefundWay.ORIGINAL:
+        wrong["refund"] = "The money of an announced return goes as was agreed; leave it out."
+    if attrs.get("expected_refund"):
+        wrong["expected_refund"] = "The sum of an announced return is agreed; leave it out."
+    if wrong:
+        raise serializers.ValidationError(wrong)
 
 
 class GiftCardOut(StrictSerializer):

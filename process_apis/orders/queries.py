@@ -30,7 +30,7 @@ def order(number: str) -> Order:
     """One order. Raises NoSuchOrder."""
     found = Order.objects.filter(number=number).first()
     if found is None:
-        raise NoSuchOrder(f"there is no order {number!r}")
+        raise NoSuchOrder(f"there is no order {number!r} for you; check the number")
     return found
 
 
@@ -49,7 +49,7 @@ def locked(number: str) -> Order:
     """
     found = Order.objects.select_for_update(no_key=True).filter(number=number).first()
     if found is None:
-        raise NoSuchOrder(f"there is no order {number!r}")
+        raise NoSuchOrder(f"there is no order {number!r} for you; check the number")
     return found
 
 

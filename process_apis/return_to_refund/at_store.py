@@ -150,15 +150,31 @@ def sold_by_channel(order: Order) -> bool:
     return any(payment.settled_by == SettledBy.CHANNEL for payment in order.payments.all())
 
 
-def take_in(parent: Return, handed: Sequence[Handed], *, staff: str, now: datetime) -> None:
+@transaction.atomic
+def announced(*, key: str, number: str, node: str, handed: Sequence[Handed], staff: str, now: datetime) -> Return:
+    """Take in what a customer announced before, wherever it was to come back to. Its money goes as was agreed.
+
+    Raises NoSuchReturn, NotAtThisStore, ReceiptRefused and WrongState.
+    """
+    parent = queries.one(number)
+    take_in(parent, handed, key=key, node=_store(node), staff=staff, now=now)
+    parent.refresh_from_db()
+    return parent
+
+
+def take_in(
+    parent: Return, handed: Sequence[Handed], *, staff: str, now: datetime, key: str = "", node: str = ""
+) -> None:
     """The goods of a return are here; what staff have looked at is disposed of at once."""
     came = [Came(each.sku, each.units, each.line_id, each.condition, each.serial, each.suspect) for each in handed]
     receipt = receiving.receive(
-        key=f"store:{parent.number}", node=parent.node, lines=came, by=staff, return_number=parent.number, now=now
-    )
+        key=key or f"store:{parent.number}", node=node or parent.node, lines=came, by=staff,
+        return_number=parent.number, now=now,
+    )  # fmt: skip
     looked: Mapping[tuple[str, str], Handed] = {(each.line_id, each.sku): each for each in handed}
-    for line in receipt.lines.filter(suspect=""):  # the others are not the store's to dispose of
-        seen = looked.get((line.line_id, line.sku))
+    # What is suspect is not the store's to dispose of, and what was sent twice is disposed of already.
+    for line in receipt.lines.filter(suspect="", disposition=Disposition.PENDING):
+        seen = looked.get((line.line_id, line.sku)) or looked.get(("", line.sku))
         if seen and seen.disposition:
             receiving.inspect(line.id, disposition=Disposition(seen.disposition), by=staff, now=now)
 

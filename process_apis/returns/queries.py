@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from process_apis.catalog import queries as catalog
 from process_apis.returns.models import (
@@ -23,6 +23,10 @@ from process_apis.returns.models import (
 )
 from retail_platform.kernel.problem import NotFound
 
+ANNOUNCED = (
+    ReturnState.REQUESTED, ReturnState.AUTHORISED, ReturnState.LABEL_ISSUED, ReturnState.IN_TRANSIT,
+    ReturnState.LOST_IN_TRANSIT, ReturnState.HELD,
+)  # fmt: skip
 OVER = (ReturnState.REJECTED, ReturnState.EXPIRED)
 _WHOLE = ("lines", "receipts__lines__debit_note", "memos", "refunds", "events")
 
@@ -69,6 +73,12 @@ def by_key(key: str) -> Return | None:
 def of_order(order_number: str) -> list[Return]:
     """Every return of an order, the oldest first."""
     return list(Return.objects.prefetch_related(*_WHOLE).filter(order_number=order_number).order_by("requested_at"))
+
+
+def announced(order_number: str) -> list[Return]:
+    """Returns of an order whose goods are still to come, the oldest first."""
+    rows = Return.objects.prefetch_related("lines").filter(order_number=order_number, state__in=ANNOUNCED)
+    return list(rows.filter(lines__received__lt=F("lines__units")).distinct().order_by("requested_at"))
 
 
 def recent(*, state: str | None = None, order: str | None = None) -> QuerySet[Return]:

@@ -206,6 +206,16 @@ def test_goods_our_book_does_not_have_here_are_warned_of_and_become_a_case(play:
     assert any("cannot be had" in title for title in desk())
 
 
+def test_goods_paid_on_top_that_our_book_does_not_have_wait_for_the_desk(play: Play, phone: Browser) -> None:
+    a_catalog(skus=("NONE-1",))
+    Product.objects.filter(sku="NONE-1").update(price_minor=15000)
+    typed = a_coat_for_socks(shipped(play), **{"wanted-1": "NONE-1"})
+
+    done = exchanged(phone, play, typed, taken_with="till_card")
+
+    assert ("Somebody looks into order" in done, 'class="state late"' in done) == (True, True)
+
+
 def a_ticket(**changes: Any) -> Ticket:
     lines = (TicketLine("COAT-1", -1, eur(11900), line_id="2"), TicketLine("SOCK-1", 1, eur(15000)))
     fields: dict[str, Any] = {

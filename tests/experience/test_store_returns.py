@@ -13,6 +13,8 @@ from experience_apis.store_tools import receipts
 from experience_apis.store_tools.models import ReceiptLookup, StoreStaff
 from process_apis.catalog.models import Node
 from process_apis.orders.models import Order
+from process_apis.return_to_refund import opening
+from process_apis.return_to_refund.decisions import Asked
 from process_apis.returns.models import IdentityReturn, ReceiptLine, Return, ReturnPolicy, ReturnState
 from process_apis.stock.models import StockPosition
 from process_apis.stored_value import services as stored_value
@@ -20,7 +22,7 @@ from process_apis.stored_value.models import ValueAccount
 from retail_platform import staff
 from retail_platform.kernel import clock
 from tests.callers import Caller, a_key, problem
-from tests.factories import a_line, an_order, eur
+from tests.factories import a_catalog, a_line, an_order, eur
 from tests.playing import Play, books, money, playing
 from tests.returning import NUMBER, sent
 from tests.sandbox_process import SandboxProcess
@@ -145,6 +147,56 @@ def test_a_unit_comes_back_once(play: Play, till: Caller) -> None:
     taken_back(till, play, a_return())
 
     assert problem(till.post(f"{TOOLS}/returns", a_return()))["status"] in (409, 422)
+
+
+def announced(**changes: Any) -> str:
+    """A return of one boot that the customer opened online, to be sent to the warehouse."""
+    asked = {"number": NUMBER, "key": "online", "lines": [Asked("1", 1)], "now": clock.now(), **changes}
+    return opening.open_return(**asked).number
+
+
+def test_what_was_announced_online_for_the_warehouse_is_taken_in_at_a_store(play: Play, till: Caller) -> None:
+    sent(play)
+    number = announced()
+    play.go()
+    shown = till.get(f"{TOOLS}/receipts/{NUMBER}").json()
+
+    goods = {"node": STORE, "staff": "kim", "return_number": number, "lines": [{**BOOT, "line_id": ""}]}
+    parent = taken_back(till, play, goods)
+
+    assert [each["number"] for each in shown["announced"]] == [number]
+    assert (parent.number, parent.state, Return.objects.count()) == (number, ReturnState.CLOSED, 1)
+    assert StockPosition.objects.get(sku="BOOT-42", node=STORE).on_hand == 1
+    assert (money(NUMBER)[1], till.get(f"{TOOLS}/receipts/{NUMBER}").json()["announced"]) == (11900, [])
+
+
+@pytest.mark.parametrize("wrong", [{"order_number": NUMBER}, {"refund": "cash"}, {"document": "L01"}])
+def test_what_was_agreed_when_it_was_announced_is_not_agreed_anew(
+    play: Play, till: Caller, wrong: dict[str, str]
+) -> None:
+    sent(play)
+    goods = {"node": STORE, "staff": "kim", "return_number": announced(), "lines": [BOOT], **wrong}
+
+    refused = problem(till.post(f"{TOOLS}/returns", goods))
+
+    assert (refused["status"], refused["errors"][0]["pointer"]) == (400, f"/{next(iter(wrong))}")
+
+
+def test_other_goods_than_were_announced_are_pointed_at(play: Play, till: Caller) -> None:
+    sent(play)
+    a_catalog(skus=("COAT-1",))
+    coat = {"sku": "COAT-1", "units": 1}
+    goods = {"node": STORE, "staff": "kim", "return_number": announced(), "lines": [coat]}
+
+    refused = problem(till.post(f"{TOOLS}/returns", goods))
+
+    assert (refused["status"], refused["errors"][0]["pointer"]) == (422, "/lines/0")
+
+
+def test_an_announced_return_nobody_knows_is_not_found(play: Play, till: Caller) -> None:
+    goods = {"node": STORE, "staff": "kim", "return_number": "R-NONE", "lines": [BOOT]}
+
+    assert problem(till.post(f"{TOOLS}/returns", goods))["status"] == 404
 
 
 def test_another_store_answers_404(play: Play, till: Caller) -> None:
@@ -303,6 +355,21 @@ def test_the_button_pressed_twice_takes_back_once(play: Play, phone: Browser) ->
         press(phone, "take", **typed, **lines)
 
     assert Return.objects.count() == 1
+
+
+def test_the_page_finds_a_sale_by_its_announced_return_and_takes_it_in(play: Play, phone: Browser) -> None:
+    sent(play)
+    number = announced()
+    play.go()
+    found = press(phone, "lookup", by="return", value=number)
+    key = found.split('name="key" value="')[1].split('"')[0]
+    typed = {"units-1": "1", "condition-1": "new", "disposition-1": "restock"}
+
+    said = press(phone, "announced", order_number=NUMBER, return_number=number, refund="original", key=key, **typed)
+    play.go()
+
+    assert (f"Announced: {number}" in found, f"Taken back as {number}" in said) == (True, True)
+    assert (Return.objects.get().state, money(NUMBER)[1]) == (ReturnState.CLOSED, 11900)
 
 
 def test_the_page_says_when_no_sale_is_found(play: Play, phone: Browser) -> None:
