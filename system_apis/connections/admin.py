@@ -11,6 +11,7 @@ from unfold.decorators import display
 
 from retail_platform.kernel.admin import Act, NotDone, ReadOnlyAdmin
 from retail_platform.kernel.admin_pages import Table, code, label, list_link, payload
+from system_apis.connections import breaker
 from system_apis.connections.models import BreakerState, Connection
 from system_apis.connections.sealed import CannotOpen
 
@@ -35,12 +36,20 @@ def _switch_off(connection: Connection, *, by: str, reason: str, now: datetime) 
     _switch(connection, active=False, by=by, reason=reason)
 
 
+def _ask_again(connection: Connection, *, by: str, reason: str, now: datetime) -> None:
+    with pghistory.context(by=by, reason=reason):
+        if not breaker.ask_again(connection, now=now):
+            raise NotDone("it is being asked again already")
+
+
 MAY_SWITCH = "connections.change_connection"
 ACTS = (
     Act("switch-off", "Switch off", "Nothing is sent there and its webhooks are refused. Runs that need it wait.",
         _switch_off, MAY_SWITCH, lambda row: row.active, "danger"),
     Act("switch-on", "Switch on", "Calls go out again, and runs that wait go on.",
         _switch_on, MAY_SWITCH, lambda row: not row.active, "primary"),
+    Act("ask-again", "Ask it again now", "One call goes out. Answered well, five more do, then all that wait.",
+        _ask_again, MAY_SWITCH, lambda row: row.breaker_state == BreakerState.OPEN, "primary"),
 )  # fmt: skip
 
 

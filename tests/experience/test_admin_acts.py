@@ -1,5 +1,7 @@
 """What people do in the admin: always with a reason, always under their name, never on a GET."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
@@ -9,8 +11,9 @@ from process_apis.catalog.models import Channel, Product
 from process_apis.engine.models import ProcessRun, RunState, RunStep, StepState
 from process_apis.ledger.models import Period, PeriodState
 from process_apis.order_to_cash.process import ORDER_TO_CASH
+from retail_platform.kernel import clock
 from retail_platform.kernel.identity.models import ApiKey
-from system_apis.connections.models import Connection
+from system_apis.connections.models import BreakerState, Connection
 from tests.experience.desk import a_caller, a_day, a_loose_case, signed_in
 from tests.factories import a_catalog
 
@@ -138,6 +141,16 @@ def test_a_connection_is_switched_off_and_remembers_who_did_it() -> None:
     assert not Connection.objects.get().active
     told = row.events.order_by("pgh_id").last().pgh_context  # type: ignore[attr-defined]
     assert told.metadata["by"] == "ivo"
+
+
+def test_a_vendor_that_rests_is_asked_again_by_hand() -> None:
+    a_day()
+    later = clock.now() + timedelta(minutes=4)
+    Connection.objects.update(breaker_state=BreakerState.OPEN, breaker_until=later)
+    row = Connection.objects.get()
+    address = _act("connections_connection", row.pk, "ask-again")
+    signed_in("ivo", group="integration").post(address, {"reason": "they say it is up"})
+    assert Connection.objects.filter(breaker_until__lt=later).exists()
 
 
 def test_a_key_is_revoked() -> None:

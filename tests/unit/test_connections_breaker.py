@@ -93,6 +93,15 @@ def test_a_probe_that_never_came_back_is_replaced(row: Connection) -> None:
     breaker.admit(fresh(row), now=later + timedelta(seconds=breaker.PROBE_LEASE_S + 1))
 
 
+def test_a_person_has_the_probe_sent_before_the_rest_is_over(row: Connection) -> None:
+    opened(row)
+    assert breaker.ask_again(row, now=NOW)
+    breaker.admit(fresh(row), now=NOW)
+    with pytest.raises(Unavailable):
+        breaker.admit(fresh(row), now=NOW)  # one probe, as ever
+    assert not breaker.ask_again(row, now=NOW)
+
+
 def test_without_valkey_it_stays_closed(row: Connection, settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
     def down(call: object) -> object:
         raise breaker.valkey.Down
