@@ -115,7 +115,7 @@ def _new(told: Terms, *, node: str) -> list[dict[str, Any]]:
         {
             "units": each.quantity, "sku": each.sku, "title": known[each.sku].title,
             "price": Money(minor=each.unit_price_minor or 0, currency=told.costs.currency),
-            "lacking": here[each.sku] < each.quantity,
+            "lacking": here.get(each.sku, each.quantity) < each.quantity,  # of a service none lacks
         }
         for each in told.wanted
     ]  # fmt: skip

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from experience_apis.store_tools.counters import Counter, counter
 from process_apis.catalog import queries as catalog
-from process_apis.catalog.models import Node
+from process_apis.catalog.models import Node, ProductKind
 from process_apis.stock import queries as stock
 from process_apis.stock_policy import services as stock_policy
 from retail_platform.kernel.problem import NotFound, Unprocessable
@@ -89,7 +89,10 @@ def _counters() -> dict[str, Node]:
 
 
 def units_at(skus: Sequence[str], *, nodes: Collection[str]) -> dict[str, dict[str, int]]:
-    """Node → sku → units to be had there, each sku in the order asked for; of a bundle as many as its parts make."""
+    """Node → sku → units to be had there, each sku in the order asked for; of a bundle as many as its parts make.
+
+    Gift wrap and fees are left out: they lie nowhere, and no counter lacks them. Raises UnknownSku.
+    """
     wanted = list(dict.fromkeys(skus))
     known = catalog.products(wanted)
     if unknown := [sku for sku in wanted if sku not in known]:
@@ -97,6 +100,7 @@ def units_at(skus: Sequence[str], *, nodes: Collection[str]) -> dict[str, dict[s
             f"{len(unknown)} of the skus asked for are not sold; ask without them.",
             errors=[{"parameter": "sku", "detail": f"There is no product {sku}."} for sku in unknown],
         )
+    wanted = [sku for sku in wanted if known[sku].kind == ProductKind.GOODS]
     bundles = catalog.bundles(wanted)
     free = stock.free({*wanted, *(part for parts in bundles.values() for part in parts)})
 

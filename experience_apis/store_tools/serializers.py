@@ -69,8 +69,8 @@ class CounterOut(StrictSerializer):
 
 
 class StoreOptionOut(CounterOut):
-    has_all = serializers.BooleanField(help_text="at least one unit of everything asked for")
-    items = UnitsOut(many=True, help_text="one for each sku asked for, in that order")
+    has_all = serializers.BooleanField(help_text="at least one unit of all goods asked for")
+    items = UnitsOut(many=True, help_text="one for each sku asked for, in that order; gift wrap and fees lie nowhere")
 
 
 class PickupOptionsOut(StrictSerializer):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from process_apis.catalog.models import BundlePart, Node
+from process_apis.catalog.models import BundlePart, Node, Product, ProductKind
 from process_apis.stock_policy.models import PolicyKind, StockPolicy
 from retail_platform.kernel import clock
 from tests.callers import Caller, a_key, problem
@@ -95,6 +95,13 @@ def test_a_store_shows_no_more_than_the_channel_may_sell() -> None:
     a_policy = {"kind": PolicyKind.SAFETY, "node": "STORE-003", "value": 2, "effective_from": clock.now()}
     StockPolicy.objects.create(**a_policy)
     assert options("sku=BOOT-42&channel=web")[-1]["items"] == [{"sku": "BOOT-42", "available": 3}]
+
+
+def test_gift_wrap_is_lacking_nowhere() -> None:
+    Product.objects.filter(sku="COAT-1").update(kind=ProductKind.GIFT_WRAP)
+    assert [(each["node"], each["has_all"], len(each["items"])) for each in options()] == [
+        ("STORE-001", True, 1), ("STORE-003", True, 1)
+    ]  # fmt: skip
 
 
 def test_a_place_that_is_not_ours_or_has_no_counter_is_no_option() -> None:
