@@ -12,7 +12,6 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
-from canonical.order import Order as CanonicalOrder
 from experience_apis.order_status.due import next_by
 from experience_apis.order_status.models import OrderStatus
 from experience_apis.order_status.wording import Counter, tell
@@ -44,24 +43,6 @@ def refresh(number: str, *, now: datetime) -> bool:
         return True
 
 
-def begin(row: Order, order: CanonicalOrder, *, now: datetime) -> OrderStatus:
-    """Show an order in the transaction that has just put it into the book: nobody else knows of it, nothing is read."""
-    lines = [
-        OrderLine(
-            line_id=line.line_id,
-            sku=line.sku,
-            title=line.title,
-            quantity=line.quantity,
-            unit_price_minor=line.unit_price.minor,
-            kind=line.kind,
-        )
-        for line in order.lines
-    ]
-    shown = OrderStatus(number=row.number, **_shown(row, lines), version=1, updated_at=now)
-    shown.save(force_insert=True)
-    return shown
-
-
 def project(order: Order) -> dict[str, Any]:
     """The status of an order as its book stands, by field."""
     lines, payments = list(order.lines.all()), list(order.payments.all())
@@ -71,7 +52,7 @@ def project(order: Order) -> dict[str, Any]:
     pickup = next(reversed(pickups.of_order(order.number)), None) if order.pickup_node else None
     cancellations = [_cancellation(each) for each in order.cancellations.prefetch_related("lines__line")]
     store = catalog.nodes().get(order.pickup_node) if pickup else None
-    return _shown(
+    return fields_of(
         order,
         lines,
         held=_held(order),
@@ -90,7 +71,7 @@ def _held(order: Order) -> bool:
     return happened.values_list("name", flat=True).first() == "order.held"
 
 
-def _shown(
+def fields_of(
     order: Order,
     lines: Sequence[OrderLine],
     *,
@@ -102,6 +83,7 @@ def _shown(
     cancellations: Sequence[dict[str, Any]] = (),
     goes_on_as: str = "",
 ) -> dict[str, Any]:
+    """The same of what is known of it; a new order has nothing but its lines."""
     told = tell(
         order.state,
         held=held,

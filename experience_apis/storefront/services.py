@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from canonical.money import Money, total
 from canonical.order import Order, OrderLine
-from experience_apis.order_status import projection
+from experience_apis.order_status import beginning, projection
 from experience_apis.order_status.models import OrderStatus
 from experience_apis.storefront.offer import Offer, OrderNotPossible, offer, pickup_node
 from process_apis.order_to_cash import paying
@@ -44,7 +44,7 @@ def place(*, caller: Principal, key: str, body: Mapping[str, Any], now: datetime
             raise
         row, new = standing, False  # it was possible then
     if new:
-        return projection.begin(row, order, now=now)
+        return beginning.begin(row, order, now=now)
     if row.channel_version != content:
         raise CartOrderedBefore(
             f"It is order {row.number}, with other lines, address or payment. "
@@ -88,7 +88,12 @@ def _order(body: Mapping[str, Any], offered: Offer, *, identity: str, content: s
             lines=lines,
             shipping=shipping,
             total=due,
-            tenders=paying.tenders(body, due=due, offered=paying.at_checkout(offered.channel.also_pays_with)),
+            tenders=paying.tenders(
+                body,
+                due=due,
+                offered=paying.at_checkout(offered.channel.also_pays_with),
+                known=offered.tender_kinds,
+            ),
             customer=body["customer"],
             ship_to=body["ship_to"],
             pickup_node=store,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from canonical.money import Money
 from process_apis.catalog import queries as catalog
 from process_apis.catalog.models import Channel, Product
+from process_apis.catalog.tender_models import TenderKind
 from retail_platform.kernel.problem import Unprocessable
 
 
@@ -17,10 +18,11 @@ class OrderNotPossible(Unprocessable):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What one channel asks for some skus; `products` are those it sells."""
+    """What one channel asks for some skus; `products` are those it sells, `tender_kinds` what was named to pay with."""
 
     channel: Channel
     products: Mapping[str, Product]
+    tender_kinds: Mapping[str, TenderKind] | None = None
 
     @property
     def currency(self) -> str:

@@ -26,10 +26,24 @@ def taken_at_till(kind: TenderKind) -> bool:
     return kind.settled_by == SettledBy.TILL
 
 
-def tenders(body: Mapping[str, Any], *, due: Money, offered: Offered, at: str = "/payments") -> tuple[Tender, ...]:
+def kinds_of(body: Mapping[str, Any]) -> set[str]:
+    """The kinds of tender that `payments`, or one `payment`, names."""
+    given: Sequence[Mapping[str, Any]] = [*(body.get("payments") or []), *filter(None, [body.get("payment")])]
+    return {tender["kind"] for tender in given}
+
+
+def tenders(
+    body: Mapping[str, Any],
+    *,
+    due: Money,
+    offered: Offered,
+    at: str = "/payments",
+    known: Mapping[str, TenderKind] | None = None,
+) -> tuple[Tender, ...]:
     """The tenders of an order: `payments`, or one `payment`, each with its kind and whatever that kind needs.
 
-    `at` is what whoever asks calls the payments. Raises OrderNotPossible, naming every field that does not fit.
+    `at` is what whoever asks calls the payments; `known` are the kinds they name, where they are read already. Raises
+    OrderNotPossible, naming every field that does not fit.
     """
     given: Sequence[Mapping[str, Any]] = body.get("payments") or []
     if "payment" in body:
@@ -41,7 +55,7 @@ def tenders(body: Mapping[str, Any], *, due: Money, offered: Offered, at: str = 
             raise _refusal([(at, f"It comes to {due.text} {due.currency}: say what it is paid with.")])
         return ()
     where = [at if at == "/payment" else f"{at}/{position}" for position in range(len(given))]
-    known = catalog.kinds({tender["kind"] for tender in given})
+    known = catalog.kinds(kinds_of(body)) if known is None else known
     errors: list[tuple[str, str]] = []
     kinds = {code: kind for code, kind in known.items() if offered(kind)}
     accounts = [_check(tender, kinds, due, place, errors) for tender, place in zip(given, where, strict=True)]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from experience_apis.order_status import projection
+from experience_apis.order_status import beginning
 from experience_apis.storefront import examples
 from process_apis.catalog.models import Channel, Product
 from process_apis.orders.models import Order, OrderLine, Payment
@@ -197,7 +197,7 @@ def test_what_fails_on_the_way_leaves_nothing(shop: Caller, monkeypatch: pytest.
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(projection, "begin", fail)
+    monkeypatch.setattr(beginning, "begin", fail)
     assert problem(shop.post(ORDERS, a_basket()))["status"] == 500
     assert (Order.objects.count(), Fact.objects.count(), IdempotentCall.objects.count()) == (0, 0, 0)
 
