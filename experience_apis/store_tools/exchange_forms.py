@@ -53,6 +53,12 @@ class AgreedForm(ExchangeForm):
         super().__init__(*args, **kwargs)
         self.fields["taken_with"] = forms.ChoiceField(choices=till_kinds(), required=False)
 
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if given.get("pays") and not (given.get("taken_with") and given.get("receipt")):
+            raise forms.ValidationError("Say what the till took it with, and the number of its receipt.")
+        return given
+
     def shown(self) -> tuple[Money, Money]:
         """What the customer was told to pay, and to get."""
         given = self.cleaned_data

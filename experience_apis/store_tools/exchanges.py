@@ -67,8 +67,15 @@ def _shown(row: Exchange) -> dict[str, Any]:
         "brings": Money(minor=row.agreed_minor, currency=parent.currency),
         "costs": Money(minor=row.total_minor, currency=row.currency),
         "urgent": word in _URGENT,
-        "on_top": paid.get("reference", "") if paid.get("taken") else "", "handed_over": row.handed_over,
+        "on_top": paid.get("reference", "") if paid.get("taken") else "", "taken": _taken(row),
+        "handed_over": row.handed_over,
     }  # fmt: skip
+
+
+def _taken(row: Exchange) -> Money:
+    """What the till took on top."""
+    credit = row.credit_minor or min(row.agreed_minor, row.total_minor)  # until what came back is credited: as agreed
+    return Money(minor=row.total_minor - credit, currency=row.currency)
 
 
 def _left_over(row: Exchange) -> list[tuple[Money, str]]:
