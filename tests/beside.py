@@ -1,6 +1,7 @@
-"""Commands beside a running stack, as people run them: one process knows Django already, and forks for each.
+"""Commands beside a running stack, as people run them, and questions to its database.
 
-Python and Django take a second of a core to start, and the journeys of one run ask for it a hundred times.
+Python and Django take a second of a core to start, and the journeys of one run ask for it a hundred times: so one
+process knows Django already, and forks for each command. And one line to the database serves all questions.
 """
 
 import contextlib
@@ -16,12 +17,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from retail_platform.kernel.machine.running import Running
 from tests.stack import clean_environment
 
 ROOT = Path(__file__).resolve().parent.parent
 _READ_FIRST = ("retail_platform.urls", "retail_platform.demo.day", "retail_platform.demo.statement")
 _forkers: dict[Path, "_Forker"] = {}  # by the state of the stack
+_lines: dict[Path, psycopg.Connection[tuple[Any, ...]]] = {}  # the same
 
 
 class Started:
@@ -81,8 +85,22 @@ def manage(stack: Running, *arguments: str) -> str:
     return said
 
 
+def rows(stack: Running, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+    """What the stack's database says; each statement is a transaction. A line that broke is laid anew, once."""
+    path = stack.state.path
+    if path in _lines:
+        try:
+            return _lines[path].execute(sql, parameters).fetchall()
+        except (psycopg.OperationalError, psycopg.InterfaceError):
+            _lines.pop(path).close()
+    _lines[path] = psycopg.connect(stack.state.env["DATABASE_URL"], connect_timeout=3, autocommit=True)
+    return _lines[path].execute(sql, parameters).fetchall()
+
+
 def end(stack: Running) -> None:
-    """Nothing more will be started beside this stack."""
+    """Nothing more will be asked or started beside this stack."""
+    if line := _lines.pop(stack.state.path, None):
+        line.close()
     if forker := _forkers.pop(stack.state.path, None):
         assert forker.process.stdin
         forker.process.stdin.close()
