@@ -1,10 +1,14 @@
 """Somebody looks at a sku over time, why it is so, and says how far promises may go."""
 
+import json
+from datetime import timedelta
+
 import pytest
 
 from process_apis.stock import services
 from process_apis.stock.models import StockPosition
 from process_apis.stock.moving import transfers
+from retail_platform.kernel import clock
 from tests.experience.desk import signed_in
 from tests.factories import NOON, a_catalog, on_hand
 
@@ -28,6 +32,12 @@ def test_a_sku_shows_its_line_over_time_and_its_formula() -> None:
 def test_the_chart_shows_what_was_free_and_promised_too() -> None:
     page = signed_in("root").get(PAGE).content.decode()
     assert ("WH-1 free" in page, "WH-1 promised" in page) == (True, True)
+
+
+def test_of_a_sku_younger_than_the_span_its_life_fills_the_chart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(hours=2))
+    page = signed_in("root").get(f"{PAGE}?days=365")
+    assert [json.loads(page.context["chart"]["data"])["datasets"][0]["data"][place] for place in (0, 12)] == [0, 10]
 
 
 def test_one_node_is_looked_at_alone() -> None:

@@ -59,8 +59,9 @@ def explore(admin: ModelAdmin, request: HttpRequest, sku: str) -> HttpResponse:
         raise PermissionDenied
     now, days, node = clock.now(), request.GET.get("days", "30"), request.GET.get("node", "")[:32]
     span = timedelta(days=int(days if days in SPANS else "30"))
+    since = _since(sku, now=now, span=span)
     try:
-        found = history.of(sku, nodes=(), since=now - span, until=now + timedelta(seconds=1))
+        found = history.of(sku, nodes=(), since=since, until=now + timedelta(seconds=1))
     except NotFound as nothing:
         raise Http404(str(nothing)) from nothing
     form = LimitForm(request.POST or None, nodes=[line.node for line in found.lines])
@@ -71,7 +72,7 @@ def explore(admin: ModelAdmin, request: HttpRequest, sku: str) -> HttpResponse:
             return redirect(address(sku))
     context = {
         **admin.admin_site.each_context(request),
-        "title": f"{sku} over time", "opts": admin.opts, "sku": sku, "chart": _chart(found, now - span, only=node),
+        "title": f"{sku} over time", "opts": admin.opts, "sku": sku, "chart": _chart(found, since, only=node),
         "spans": [(address(sku, days=each, node=node), name, each == days) for each, name in SPANS.items()],
         "nodes": [(address(sku, days=days, node=each), each or "all nodes", each == node)
                   for each in ("", *(line.node for line in found.lines))],
@@ -79,6 +80,14 @@ def explore(admin: ModelAdmin, request: HttpRequest, sku: str) -> HttpResponse:
         "more": max(len(found.lines) - MOST_LINES, 0),
     }  # fmt: skip
     return TemplateResponse(request, "admin/desk/stock_explorer.html", context)
+
+
+def _since(sku: str, *, now: datetime, span: timedelta) -> datetime:
+    """As far back as asked, but hardly beyond the first movement: else a young sku is a flat line and a wall."""
+    first = history.first_moved(sku)
+    if first is None or first >= now:
+        return now - span
+    return max(now - span, first - (now - first) / 20 - timedelta(seconds=1))
 
 
 def _set_limit(admin: ModelAdmin, request: HttpRequest, sku: str, wanted: dict[str, Any]) -> bool:

@@ -10,9 +10,10 @@ from itertools import accumulate
 from typing import Any
 
 from django.db import connection
+from django.db.models import Min
 
 from process_apis.stock import queries
-from process_apis.stock.models import StockPosition
+from process_apis.stock.models import StockMovement, StockPosition
 from retail_platform.kernel.problem import Invalid, NotFound
 
 STEPS = 120  # points of a line; as many as one can tell apart on a page
@@ -94,6 +95,11 @@ def of(sku: str, *, nodes: Collection[str], since: datetime, until: datetime, no
         at=[since + step * n for n in range(STEPS + 1)],
         lines=[_line(each, held[code], unsellable[code], promised[code]) for code, each in positions.items()],
     )
+
+
+def first_moved(sku: str) -> datetime | None:
+    """When the first thing we know of happened to a sku, wherever that was."""
+    return StockMovement.objects.filter(sku=sku).aggregate(first=Min("occurred_at"))["first"]
 
 
 def _line(now: StockPosition, held: list[int], unsellable: list[int], promised: list[int]) -> Line:
