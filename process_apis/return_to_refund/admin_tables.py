@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from canonical.money import Money
 from process_apis.ledger.models import JournalEntry
+from process_apis.return_to_refund.models import Exchange
 from process_apis.returns import disputes, queries
 from process_apis.returns.debit_notes import of_return
 from process_apis.returns.models import Dispute, ReceiptLine, Return, Suspicion
@@ -48,6 +49,24 @@ def debit_notes(parent: Return) -> Table:
     ]  # fmt: skip
     headers = ("number", "supplier", "state", "cost", "booked under", "taken back by", "why")
     return Table("Debit notes to suppliers", headers, rows)
+
+
+def exchanges(parent: Return) -> Table:
+    """What the customer has, or is to have, instead."""
+    rows = [
+        (", ".join(f"{line['quantity']} x {line['sku']}" for line in each.lines),
+         number(Money(minor=each.total_minor, currency=each.currency)), each.node,
+         link("orders_order", each.order_number, each.order_number),
+         str(each.difference.get("kind", "")), _receipt(each), each.called_off)
+        for each in Exchange.objects.filter(parent=parent)
+    ]  # fmt: skip
+    headers = ("instead", "costs", "counter", "ordered as", "on top by", "receipt", "called off")
+    return Table("Exchange", headers, rows)
+
+
+def _receipt(exchange: Exchange) -> str:
+    """The till's receipt; a token that a card is yet to be charged by is nobody's to read."""
+    return str(exchange.difference["reference"]) if exchange.difference.get("taken") else ""
 
 
 def memos(parent: Return) -> Table:
@@ -132,6 +151,7 @@ STORY: Sequence[tuple[str, Callable[[Return], Table]]] = (
     ("returns.view_return", lines),
     ("returns.view_return", arithmetic),
     ("returns.view_receipt", _goods),
+    ("returns.view_return", exchanges),
     ("returns.view_debitnote", debit_notes),
     ("returns.view_creditmemo", memos),
     ("returns.view_refund", refunds),

@@ -19,6 +19,7 @@ from process_apis.returns.models import Return
 from process_apis.stored_value.models import ValueAccount
 from retail_platform.kernel import clock
 from tests.callers import Caller, a_key, problem
+from tests.experience.desk import signed_in
 from tests.factories import NOON, a_catalog, eur, on_hand
 from tests.playing import Play, books, desk, playing
 from tests.sandbox_process import SandboxProcess
@@ -102,6 +103,18 @@ def test_of_cheaper_goods_the_rest_goes_back_to_the_card(play: Play) -> None:
     assert [each["amount"] for each in play.sandbox.effects(system="payments", operation="refund")] == [3900]
     assert (parent.state, owed(order.number)) == ("closed", 0)
     sums_up(play)
+
+
+def test_finance_sees_on_the_return_what_was_had_instead_and_how_the_rest_was_paid(play: Play) -> None:
+    order = shipped(play)
+    Product.objects.filter(sku="SOCK-1").update(price_minor=15000)
+    token = Difference("card", "tok_visa")
+    parent, new = exchanged(play, order, back="2", wanted=[Wanted("SOCK-1", 1)], difference=token)
+
+    page = signed_in("mia", group="finance").get(f"/admin/returns/return/{parent.pk}/change/").content.decode()
+
+    assert all(said in page for said in ("1 x SOCK-1", "150.00 EUR", new.number))
+    assert "tok_visa" not in page
 
 
 def test_dearer_goods_with_nothing_to_pay_them_are_refused(play: Play) -> None:
