@@ -30,7 +30,7 @@ class Workers:
     def begin(self, name: str = "errand.begun", subject: str = "E-1") -> UUID:
         """Tell the fact that starts a run; nothing of the run is done yet. Returns its id."""
         tell(name, subject)
-        process = errand.DELIVERY if name == "delivery.begun" else errand.ERRAND
+        process = next(each for each in errand.PROCESSES if each.starts_on == name)
         run_id = run_id_of(process=process.name, subject=subject)
         self.bells.append((run_id, process.links(process.steps[0].name)))
         return run_id
@@ -46,7 +46,7 @@ class Workers:
     def go(self, run_id: UUID) -> ProcessRun:
         """Ring for a run at the step where it stands, work, and show how it stands then."""
         run = ProcessRun.objects.get(id=run_id)
-        process = errand.ERRAND if run.process == "errand" else errand.DELIVERY
+        process = next(each for each in errand.PROCESSES if each.name == run.process)
         self.bells.append((run_id, process.links(run.step)))
         self.work()
         return ProcessRun.objects.get(id=run_id)

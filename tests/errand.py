@@ -115,5 +115,38 @@ DELIVERY = Process(
     on_refusal="park",
     steps=(Step(hand_over_goods, remote=True),),
 )
-PROCESSES = (ERRAND, DELIVERY)
+
+
+def load(ctx: StepContext) -> Outcome:
+    return log.play(ctx, "load", _mark("tour.loaded"))
+
+
+def check(ctx: StepContext) -> Outcome:
+    return log.play(ctx, "check", _mark("tour.checked"))
+
+
+def drive(ctx: StepContext) -> Outcome:
+    return log.play(ctx, "drive", lambda ctx: Done(drive_ref="D-1", then=[lambda: _mark("tour.driven")(ctx)]))
+
+
+def note(ctx: StepContext) -> Outcome:
+    return log.play(ctx, "note", _mark("tour.noted"))
+
+
+def park(ctx: StepContext) -> Outcome:
+    return log.play(ctx, "park", _mark("tour.parked"))
+
+
+def wash(ctx: StepContext) -> Outcome:
+    return log.play(ctx, "wash", _mark("tour.washed"))
+
+
+TOUR = Process(  # own steps in a row, before a call and after it
+    name="tour",
+    starts_on="tour.begun",
+    subject="errand",
+    wakes_on=("errand.received",),
+    steps=(Step(load), Step(check), Step(drive, remote=True), Step(note), Step(park, hot=True), Step(wash)),
+)
+PROCESSES = (ERRAND, DELIVERY, TOUR)
 FACTS: dict[str, Any] = {"errand": "E-1"}

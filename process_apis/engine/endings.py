@@ -38,20 +38,15 @@ _PASSING = {"40001", "40P01", "55P03"}  # serialization, deadlock, lock time-out
 _PASSING_CLASSES = {"08", "53", "57"}  # connection, resources, operator intervention
 
 
-def step_on(run: ProcessRun, process: Process, *, facts: dict[str, Any], key: CallKey, counts: bool) -> bool:
-    """Write that the step is done, and move past it. True while there is a next one."""
+def undone(run: ProcessRun, process: Process, *, facts: dict[str, Any], key: CallKey, counts: bool) -> bool:
+    """Write that an undo is through, and move on to the one before it. True while there is one."""
     run.facts = {**run.facts, **facts}
-    later = following(run, process) if run.direction == Direction.FORWARD else ""
-    if later:
-        step_log.done_and_on(run, following=later, key=key, counts=counts, result=facts)
-        run.step = later
-        return True
     step_log.record(run, state=StepState.DONE, key=key, counts=counts, result=facts)
-    run.step = following(run, process)  # what is undone next is read from the steps' rows
+    run.step = next_undo(run, process)
     if run.step:
         lease.write(run, step=run.step, facts=run.facts, claims=1, error="", waiting_for="")
         return True
-    finish(run, state=RunState.UNDONE if run.direction == Direction.UNDOING else RunState.DONE)
+    finish(run, state=RunState.UNDONE)
     return False
 
 

@@ -6,7 +6,7 @@ Times are the database's, so that a wrong clock on one machine takes nothing ove
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -22,6 +22,24 @@ FRESH_S = 1.0  # a lease renewed so lately still outlives one call to a vendor
 
 class LostLease(Exception):
     """Another worker has taken the run over. What was being written is rolled back."""
+
+
+class Hold(NamedTuple):
+    """How a run is held from a commit on: its state, for how long it is ours, and when the sweeper looks after it."""
+
+    state: RunState
+    claims: int
+    lease_s: float | None = None
+    wake_s: float | None = None
+
+
+LET_GO = Hold(RunState.READY, claims=0, wake_s=GRACE_S)  # it goes on in another link
+OVER = Hold(RunState.DONE, claims=0)
+
+
+def held() -> Hold:
+    """It stays with us, with a full lease."""
+    return Hold(RunState.RUNNING, claims=1, lease_s=settings.RUN_LEASE_S, wake_s=settings.RUN_LEASE_S + 1)
 
 
 _CLAIM = """

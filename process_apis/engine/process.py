@@ -71,12 +71,14 @@ class Step:
 
     A local step touches our rows only and runs inside the commit that records it: exactly once.
     A remote step calls a vendor, outside any transaction, with a key that never changes; so does its undo.
+    hot  it, or what it writes of a call, locks rows that many runs want, as stock: see Note [Strides]
     """
 
     do: StepFunction
     undo: StepFunction | None = None
     queue: str = "fulfilment"
     remote: bool = False
+    hot: bool = False
 
     @property
     def name(self) -> str:
@@ -119,6 +121,15 @@ class Process:
     def position(self, name: str) -> int | None:
         """Where a step or its undo stands; None when this release does not know the name."""
         return self._by_name.get(name)
+
+    def at(self, name: str) -> Step:
+        """The step of this name, or that it takes back; the first where this release does not know the name."""
+        return self.steps[self._by_name.get(name, 0)]
+
+    def after(self, step: Step) -> Step | None:
+        """The step that follows one; None behind the last."""
+        later = self.steps[self._by_name[step.name] + 1 :]
+        return later[0] if later else None
 
     def links(self, name: str) -> list[str]:
         """The queues from a step on, one for each stretch that stays on one queue: the links of its chain."""

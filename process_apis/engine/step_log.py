@@ -1,56 +1,50 @@
 """The rows of steps: one statement for each thing that can happen to a step.
 
-The two that happen to every step, its beginning and its end, change the run in the same statement: they are what a run
-costs. Who has lost the run changes neither.
+What happens to every step, that an attempt is counted and that it is through, is written with the move of its run: for
+all steps of a stride at once, since statements are what a run costs. Who has lost the run changes neither.
 """
 
 import json
+import time
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.db import connection
 
-from process_apis.engine.lease import LostLease
+from process_apis.engine.lease import Hold, LostLease, held
 from process_apis.engine.models import ProcessRun, StepState
 from system_apis.terms import CallKey
 
 # Time spent waiting for a fact is not time spent trying, so a step's budget begins when its last wait ended.
-_BEGIN = """
-WITH held AS (
-    UPDATE engine_processrun
-    SET lease_until = clock_timestamp() + %(lease)s * interval '1 second',
-        next_wake_at = clock_timestamp() + (%(lease)s + 1) * interval '1 second', updated_at = clock_timestamp()
-    WHERE id = %(run)s AND fence = %(fence)s
-    RETURNING id
-)
-INSERT INTO engine_runstep AS step (run_id, name, direction, state, attempts, maybe_sent, key, result, error)
-SELECT id, %(name)s::text, %(direction)s::text, 'running', 1, true, %(key)s::text, '{}', '' FROM held
-ON CONFLICT (run_id, name) DO UPDATE
-SET state = 'running', attempts = step.attempts + 1, maybe_sent = true, key = excluded.key,
-    started_at = CASE WHEN step.state = 'waiting' THEN clock_timestamp() ELSE step.started_at END,
-    last_tried_at = clock_timestamp()
-RETURNING coalesce(old.maybe_sent, false), old.last_tried_at
-"""
-
-_DONE_AND_ON = """
+# Durations come from here, moments from the database's clock.
+_MOVE = """
 WITH moved AS (
     UPDATE engine_processrun
-    SET step = %(following)s, facts = %(facts)s::jsonb, claims = 1, error = '', waiting_for = '',
-        updated_at = clock_timestamp()
+    SET step = %(step)s::text, facts = %(facts)s::jsonb, state = %(state)s::text, updated_at = clock_timestamp(),
+        claims = CASE WHEN %(on)s::bool THEN %(claims)s::int ELSE claims END,
+        error = CASE WHEN %(on)s::bool THEN '' ELSE error END,
+        waiting_for = CASE WHEN %(on)s::bool THEN '' ELSE waiting_for END,
+        lease_until = clock_timestamp() + %(lease)s::float8 * interval '1 second',
+        next_wake_at = clock_timestamp() + %(wake)s::float8 * interval '1 second',
+        finished_at = CASE WHEN %(state)s::text = 'done' THEN clock_timestamp() END
     WHERE id = %(run)s AND fence = %(fence)s
     RETURNING id
 )
 INSERT INTO engine_runstep AS step (run_id, name, direction, state, attempts, maybe_sent, key, result, error,
-                                    finished_at)
-SELECT id, %(name)s::text, %(direction)s::text, 'done', 1, false, %(key)s::text, %(result)s::jsonb, '',
-       clock_timestamp()
-FROM moved
+                                    started_at, finished_at)
+SELECT moved.id, told.name, %(direction)s::text, told.state, told.attempts, told.state = 'running', told.key,
+       told.result, '', clock_timestamp() - told.began * interval '1 second',
+       clock_timestamp() - told.ended * interval '1 second'
+FROM moved, json_to_recordset(%(told)s::json)
+     AS told (n int, name text, state text, attempts int, key text, result jsonb, began float8, ended float8)
+ORDER BY told.n
 ON CONFLICT (run_id, name) DO UPDATE
-SET state = 'done', attempts = step.attempts + %(attempt)s, maybe_sent = false, key = excluded.key,
-    result = excluded.result, error = '', finished_at = excluded.finished_at,
-    started_at = CASE WHEN step.state = 'waiting' THEN clock_timestamp() ELSE step.started_at END,
-    last_tried_at = CASE WHEN %(attempt)s = 1 THEN clock_timestamp() ELSE step.last_tried_at END
-RETURNING step.id
+SET state = excluded.state, attempts = step.attempts + excluded.attempts, maybe_sent = excluded.maybe_sent,
+    key = excluded.key, result = excluded.result, finished_at = excluded.finished_at,
+    error = CASE WHEN excluded.state = 'running' THEN step.error ELSE '' END,
+    started_at = CASE WHEN step.state = 'waiting' THEN excluded.started_at ELSE step.started_at END,
+    last_tried_at = CASE WHEN excluded.attempts = 1 THEN clock_timestamp() ELSE step.last_tried_at END
+RETURNING step.name, coalesce(old.maybe_sent, false), old.last_tried_at
 """
 
 _RECORD = """
@@ -67,41 +61,66 @@ RETURNING extract(epoch FROM clock_timestamp() - started_at)::float8, attempts
 """
 
 
+class Passed(NamedTuple):
+    """A step that is through. `counts`: this is the attempt itself (our own step), not its outcome; times are ours."""
+
+    name: str
+    key: str
+    result: dict[str, Any]
+    counts: bool
+    began: float
+    ended: float
+
+
 def begin(run: ProcessRun, *, key: CallKey) -> CallKey:
     """Count an attempt before it is made, so that a crash in it is known, and take a full lease to make it in.
 
     Returns the key with what is known of it. Raises LostLease.
     """
-    found = _one(
-        _BEGIN,
-        run,
-        {"name": run.step, "direction": run.direction, "key": key.value, "lease": settings.RUN_LEASE_S},
-    )
-    return CallKey(key.value, tried_before=found[0], last_tried_at=found[1])
+    counted = move(run, passed=(), hold=held(), call=key)
+    assert counted is not None  # as asked
+    return counted
 
 
-def done_and_on(run: ProcessRun, *, following: str, key: CallKey, counts: bool, result: dict[str, Any]) -> None:
-    """Write that a step is done and that its run, with the facts it has now, stands at the following one.
+def move(run: ProcessRun, *, passed: Sequence[Passed], hold: Hold, call: CallKey | None = None) -> CallKey | None:
+    """Write which steps are through, that the run stands where it does with the facts it has, and how it is held.
 
+    With `call` an attempt of the step it stands at is counted, and its key is returned with what is known of it.
     Raises LostLease, so that the caller's transaction leaves nothing behind.
     """
-    _one(
-        _DONE_AND_ON,
-        run,
+    now = time.monotonic()
+    told: list[dict[str, Any]] = [
         {
-            "name": run.step, "direction": run.direction, "key": key.value, "following": following,
-            "facts": json.dumps(run.facts), "result": json.dumps(result), "attempt": 1 if counts else 0,
+            "name": each.name, "state": StepState.DONE, "attempts": 1 if each.counts else 0, "key": each.key,
+            "result": each.result, "began": now - each.began, "ended": now - each.ended,
+        }
+        for each in passed
+    ]  # fmt: skip
+    if call:
+        told.append({"name": run.step, "state": StepState.RUNNING, "attempts": 1, "key": call.value, "result": {},
+                     "began": 0})  # fmt: skip
+    rows = _all(
+        _MOVE,
+        {
+            "run": run.id, "fence": run.fence, "step": run.step or passed[-1].name, "facts": json.dumps(run.facts),
+            "direction": run.direction, "on": bool(passed), "state": hold.state, "claims": hold.claims,
+            "lease": hold.lease_s, "wake": hold.wake_s,
+            "told": json.dumps([{"n": n, **each} for n, each in enumerate(told)]),
         },
     )  # fmt: skip
-
-
-def _one(statement: str, run: ProcessRun, values: dict[str, Any]) -> tuple[Any, ...]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"run": run.id, "fence": run.fence, **values})
-        row: tuple[Any, ...] | None = cursor.fetchone()
-    if row is None:
+    if not rows:
         raise LostLease(str(run.id))
-    return row
+    run.state = hold.state
+    if call is None:
+        return None
+    _, maybe_sent, last_tried_at = next(row for row in rows if row[0] == run.step)
+    return CallKey(call.value, tried_before=maybe_sent, last_tried_at=last_tried_at)
+
+
+def _all(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
 
 
 class Recorded(NamedTuple):

@@ -90,11 +90,11 @@ ORDER_TO_CASH = Process(
         Step(accept_order, undo=reject_order, queue="checkout"),
         Step(quote_tax, queue="checkout", remote=True),
         Step(clear_order, queue="checkout"),
-        Step(reserve_stock, undo=release_stock, queue="checkout"),
+        Step(reserve_stock, undo=release_stock, queue="checkout", hot=True),
         Step(confirm_payment, undo=give_payment_back, queue="checkout", remote=True),
         Step(create_erp_order, undo=cancel_erp_order, remote=True),
         Step(let_cancellations_in),
-        Step(release_to_warehouse, undo=recall_from_warehouse, remote=True),
+        Step(release_to_warehouse, undo=recall_from_warehouse, remote=True, hot=True),
         Step(book_deposit, undo=reverse_deposit),  # once nobody can refuse the order any more
         Step(post_deposit, undo=take_deposit_back, remote=True),
         Step(await_parcels, remote=True),
@@ -113,8 +113,8 @@ ORDER_CANCEL = Process(  # units of an order, or all of it: see Note [Turns]
     steps=(
         Step(await_turn),
         Step(stop_goods, remote=True),
-        Step(decide_cancellation),
-        Step(send_rest, remote=True),
+        Step(decide_cancellation, hot=True),
+        Step(send_rest, remote=True, hot=True),
         Step(reduce_erp_order, remote=True),
         Step(refund_cancelled, queue="finance", remote=True),
         Step(book_cancellation, queue="finance"),
@@ -166,7 +166,7 @@ UNANSWERED = Process(  # a node was asked to send and has not said yes in time
         Step(ask_after_it, remote=True),
         Step(claim_recall),
         Step(recall_request, remote=True),
-        Step(ask_others),
+        Step(ask_others, hot=True),
     ),
 )
 
@@ -211,8 +211,8 @@ HAND_OVER = Process(  # the counter's parcel; what was left at the counter is gi
     subject="pickup_id",
     on_refusal="park",
     steps=(
-        Step(record_handover),
-        Step(give_up_rest),
+        Step(record_handover, hot=True),
+        Step(give_up_rest, hot=True),
         Step(reduce_left_behind, remote=True),
         Step(refund_left_behind, queue="finance", remote=True),
         Step(book_left_behind, queue="finance"),
@@ -226,7 +226,7 @@ STORE_REJECTION = Process(  # another store, or sent home; where nobody has it t
     starts_on="pickup.rejected",
     subject="pickup_id",
     on_refusal="park",
-    steps=(Step(find_elsewhere), Step(send_instead, remote=True), Step(settle_pickup)),
+    steps=(Step(find_elsewhere, hot=True), Step(send_instead, remote=True, hot=True), Step(settle_pickup)),
 )
 
 PROCESSES = (

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 import pytest
 
 from retail_platform.kernel.machine import roles
@@ -22,6 +23,12 @@ pytestmark = [
 EFFECTS = (
     "authorize", "create_sales_order", "release", "capture", "create_invoice", "commit", "post_journal", "fulfil",
 )  # fmt: skip
+
+HELD_UP = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = 'retail-worker'"
+IN_A_STRIDE = """
+SELECT DISTINCT step FROM engine_processrun
+WHERE process = 'order_to_cash' AND created_at >= %s AND step IN ('quote_tax', 'clear_order', 'reserve_stock')
+"""
 
 
 def test_a_day_of_kills_ties_out(stack: Running, day: RetailDay) -> None:
@@ -65,6 +72,24 @@ def test_a_worker_killed_between_a_call_and_its_record_makes_no_second_effect(st
     day.settle(within_s=SETTLED_WITHIN_S)
     tell(f"killed in {', '.join(struck)}: settled after {time.monotonic() - began:.1f} s")
     assert sorted(struck) == sorted(EFFECTS)
+
+
+def test_a_worker_killed_inside_a_stride_leaves_nothing_of_it(stack: Running, day: RetailDay) -> None:
+    """Reserving stock shares its commit with the steps before it; it is held up, and its worker killed meanwhile."""
+    with psycopg.connect(stack.state.env["DATABASE_URL"]) as holder:
+        holder.execute("LOCK TABLE stock_stockposition IN EXCLUSIVE MODE")
+        placing = day.placing(orders=6, seed=SEED + 4)
+        until(lambda: day.one(HELD_UP) > 0, within_s=30)
+        for child in chaos.children(stack.pid("worker")):
+            os.kill(child, signal.SIGKILL)
+        stood = day.rows(IN_A_STRIDE, day.began)
+    result(placing)
+    day.settle(within_s=SETTLED_WITHIN_S)
+    assert {step for (step,) in stood} == {"quote_tax"}  # it was quoted, the order cleared: nothing of that was seen
+    reserved_twice = (
+        "SELECT order_id FROM orders_orderevent WHERE name = 'order.reserved' GROUP BY order_id HAVING count(*) > 1"
+    )
+    assert day.rows(reserved_twice) == []
 
 
 def test_a_worker_frozen_for_longer_than_its_lease_is_fenced_off(stack: Running, day: RetailDay) -> None:

@@ -71,6 +71,7 @@ def test_a_skipped_step_is_not_done_and_the_rest_is(workers: Workers) -> None:
 
 
 def test_skipping_the_last_step_ends_the_run(workers: Workers) -> None:
+    workers.log.script("file_away", ASK)  # it is asked with the step before it, and then alone
     run_id = parked(workers, "file_away")
     services.skip(run_id=run_id, now=clock.now(), **TOLD)
     run = ProcessRun.objects.get(id=run_id)

@@ -49,7 +49,7 @@ def test_a_link_ends_where_another_queue_begins(workers: Workers) -> None:
 def test_a_local_step_killed_before_its_record_happens_once(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
     run_id = workers.begin()
     with monkeypatch.context() as patch:
-        patch.setattr(step_log, "done_and_on", _die)
+        patch.setattr(step_log, "move", _die)
         with pytest.raises(Killed):
             workers.work()
     assert marks("errand.packed") == 0
