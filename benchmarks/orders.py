@@ -1,9 +1,9 @@
-"""Runs through a journey with as many steps, on the same queues, as an order passes; the steps do nothing.
+"""Runs through a journey with the steps and queues of an order's, calling out where that does; they do nothing.
 
-Ours is the engine on real Celery workers: a message for each stretch, a commit for each step. The plain way is a Celery
-chain with a task and a row for each step, on the same workers. The limit is the same commits by as many bare processes,
-one statement each: no broker, no claims that others respect, nothing decided. Throughput, in pairs within each round;
-the second case has twice the workers.
+Ours is the engine on real Celery workers: a message for each stretch, a commit for each stride. The plain way is a
+Celery chain with a task and a row for each step, on the same workers. The limit is the same commits by as many bare
+processes, one statement each: no broker, no claims that others respect, nothing decided. Throughput, in pairs within
+each round. The second case has twice the workers; the third is the first as if no step called out.
 """
 
 import json
@@ -26,10 +26,12 @@ from django.db import connection
 from benchmarks.scratch import scratch_database
 from process_apis.engine import lease, wake
 from process_apis.engine.models import ProcessRun
+from process_apis.engine.process import Process
 from retail_platform.kernel import clock, valkey
 
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = 3
+CASES = (("1 worker", 1, "ORDERS"), ("2 workers", 2, "ORDERS"), ("our own steps", 1, "OWN"))
 RUNS = {"ours": 100, "plain": 25, "limit": 100}
 _WITHIN_S, _READY_WITHIN_S = 120, 60
 Bare = Sequence["subprocess.Popen[str]"]
@@ -41,7 +43,7 @@ def run(*, out: TextIO = sys.stderr, rounds: int = ROUNDS) -> list[dict[str, Any
     import_module("benchmarks.orders_worker")  # what publishes here takes the prefix too
     with scratch_database() as url:
         try:
-            found = [_case(workers, url, rounds, out) for workers in (1, 2)]
+            found = [_case(*case, url, rounds, out) for case in CASES]
         finally:
             for key in valkey.client().scan_iter(match=f"{prefix}*", count=1000):
                 valkey.client().unlink(key)
@@ -49,39 +51,39 @@ def run(*, out: TextIO = sys.stderr, rounds: int = ROUNDS) -> list[dict[str, Any
     return found
 
 
-def _case(workers: int, url: str, rounds: int, out: TextIO) -> dict[str, Any]:
+def _case(case: str, workers: int, journey: str, url: str, rounds: int, out: TextIO) -> dict[str, Any]:
     rates: dict[str, list[float]] = {name: [] for name in RUNS}
     with _hands(workers, url) as bare:
         for number in range(rounds + 1):
             for name, many in RUNS.items():
-                rates[name].append(_rate(name, many if number else many // 5, url, bare))
+                rates[name].append(_rate(name, many if number else many // 5, journey, url, bare))
             if number:
                 told = {name: round(found[-1], 1) for name, found in rates.items()}
-                print(f"{workers} at work, runs a second: {told}", file=out, flush=True)
+                print(f"{case}, runs a second: {told}", file=out, flush=True)
 
     def ratio(other: str) -> float:  # the first round only warms up
         return median(ours / theirs for ours, theirs in list(zip(rates["ours"], rates[other], strict=True))[1:])
 
     return {
-        "case": f"{workers} worker{'s' * (workers > 1)}",
+        "case": case,
         "ours_per_s": round(median(rates["ours"][1:]), 1),
         "baseline_ratio": round(ratio("plain"), 2),
         "limit_ratio": round(ratio("limit"), 3),
     }
 
 
-def _rate(name: str, many: int, url: str, bare: Bare) -> float:
+def _rate(name: str, many: int, of: str, url: str, bare: Bare) -> float:
     """Runs a second of one contender, from the first bell until the last is done."""
     from benchmarks import orders_ways
 
-    runs = _ready(orders_ways.JOURNEY.steps[0].name, many)
+    journey: Process = getattr(orders_ways, of)
+    runs = _ready(journey, many)
     began = time.monotonic()
     if name == "limit":
-        _carry(bare, url, runs, [step.name for step in orders_ways.JOURNEY.steps])
+        _carry(bare, url, runs, orders_ways.commits(journey))
     for run_id in runs if name != "limit" else ():
         if name == "ours":
-            queues = orders_ways.JOURNEY.links(orders_ways.JOURNEY.steps[0].name)
-            wake.ring(run_id=run_id, queues=queues, correlation_id="")
+            wake.ring(run_id=run_id, queues=journey.links(journey.steps[0].name), correlation_id="")
         else:
             orders_ways.start_plain(run_id)
     while ProcessRun.objects.exclude(state="done").exists():
@@ -92,18 +94,18 @@ def _rate(name: str, many: int, url: str, bare: Bare) -> float:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM engine_runstep WHERE state = 'done'")
         (steps,) = cursor.fetchone()
-    if steps != many * len(orders_ways.JOURNEY.steps):
+    if steps != many * len(journey.steps):
         raise AssertionError(f"{name}: {steps} steps of {many} runs are done")
     return many / took
 
 
-def _ready(step: str, many: int) -> list[UUID]:
+def _ready(journey: Process, many: int) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE engine_processrun CASCADE")
     runs = [
         ProcessRun(
-            process="bench", subject=str(n), step=step, deadline_at=clock.now() + timedelta(days=1),
-            next_wake_at=lease.in_seconds(lease.GRACE_S),
+            process=journey.name, subject=str(n), step=journey.steps[0].name,
+            deadline_at=clock.now() + timedelta(days=1), next_wake_at=lease.in_seconds(lease.GRACE_S),
         )
         for n in range(many)
     ]  # fmt: skip
@@ -111,11 +113,11 @@ def _ready(step: str, many: int) -> list[UUID]:
     return [each.id for each in runs]
 
 
-def _carry(bare: Bare, url: str, runs: list[UUID], steps: list[str]) -> None:
+def _carry(bare: Bare, url: str, runs: list[UUID], commits: list[list[tuple[str, str]]]) -> None:
     for number, process in enumerate(bare):
         share = [str(run_id) for run_id in runs[number :: len(bare)]]
         assert process.stdin is not None  # piped
-        process.stdin.write(json.dumps([url, share, steps]) + "\n")
+        process.stdin.write(json.dumps([url, share, commits]) + "\n")
         process.stdin.flush()
     for process in bare:
         assert process.stdout is not None
