@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from process_apis.orders import cancellations, queries
+from process_apis.orders import cancellation_queries, cancellations, queries
 from process_apis.orders import examples as orders
 from process_apis.orders.cancellation_serializers import CancellationOut, CancelledLineIn, units_of
 from process_apis.orders.models import AskedBy, Cancellation
@@ -89,6 +89,6 @@ class CancellationView(ApiView):
         tags=_TAGS,
     )
     def get(self, request: Request, cancellation_id: UUID) -> Response:
-        asked: Cancellation = cancellations.cancellation(cancellation_id)
+        asked: Cancellation = cancellation_queries.cancellation(cancellation_id)
         queries.visible(asked.order.number, channels=cast(Principal, request.user).channels)
         return Response(CancellationOut(asked).data)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from canonical.order import Order as CanonicalOrder
 from canonical.order import OrderLine, Tender, TenderState
-from process_apis.orders import cancellations, queries, services
+from process_apis.orders import cancellation_queries, queries, services
 from process_apis.orders.models import Order
 
 
@@ -88,7 +88,7 @@ def gone(orders: Sequence[Order], remains: Mapping[str, int]) -> list[tuple[Orde
     """Units that the channel took off, order by order: what was added last goes first."""
     found, left = [], dict(remains)
     for order in orders:
-        units = cancellations.gone_at_channel(order, left)
+        units = cancellation_queries.gone_at_channel(order, left)
         if units:
             found.append((order, units))
         for line in order.lines.all():

@@ -13,7 +13,7 @@ from process_apis.order_to_cash import edits, queries
 from process_apis.order_to_cash.api import ORDER
 from process_apis.order_to_cash.changes_serializers import CancellationsOut, CancelOrderIn, EditOrderIn, ReleaseHoldIn
 from process_apis.order_to_cash.serializers import OrderOut
-from process_apis.orders import cancellations, examples, holds
+from process_apis.orders import cancellation_queries, cancellations, examples, holds
 from process_apis.orders import queries as orders
 from process_apis.orders.cancellation_serializers import CancellationOut, units_of
 from process_apis.orders.models import AskedBy
@@ -46,7 +46,7 @@ class OrderCancellationsView(IdempotentPost, ApiView):
     )
     def get(self, request: Request, number: str) -> Response:
         order = orders.visible(number, channels=cast(Principal, request.user).channels)
-        return Response(CancellationsOut({"items": cancellations.of_order(order)}).data)
+        return Response(CancellationsOut({"items": cancellation_queries.of_order(order)}).data)
 
     @extend_schema(
         operation_id="cancel_order_at_desk",

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from process_apis.engine.process import NeedsPerson, Wait
 from process_apis.order_to_cash import chain
-from process_apis.orders import cancellations, queries, services
+from process_apis.orders import cancellation_queries, cancellations, queries, services
 from process_apis.orders.models import AskedBy, CancellationState, Order, OrderState
 
 KEY = "channel:cancelled"  # that of the channel's own word, so that both are one request
@@ -33,7 +33,7 @@ def first_taken_back(order: Order, *, now: datetime) -> Wait | None:
     """Something to wait for while the order it was made from is being taken back. Raises NeedsPerson: some had left."""
     first = queries.made_anew_from(order)
     links = chain.links(first) if first else []
-    if any(cancellations.unsettled(each) for each in links):
+    if any(cancellation_queries.unsettled(each) for each in links):
         return Wait(fact="", until=now + _LOOK_AGAIN)
     if gone := [each.number for each in links if _left(each)]:
         raise NeedsPerson(

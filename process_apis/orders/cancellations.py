@@ -4,7 +4,6 @@ Note [One winner]: who records a parcel and who decides a cancellation both lock
 what is open of each line. So a unit is either in a parcel or cancelled; a CHECK on the line says the same.
 """
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -13,29 +12,17 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.db.models import F
 
-from process_apis.orders import belonging, queries, services
+from process_apis.orders import cancellation_units, queries, services
 from process_apis.orders.cancellation_models import OPEN, AskedBy, Cancellation, CancellationLine, CancellationState
 from process_apis.orders.models import Order, OrderLine, OrderState
 from retail_platform.kernel import correlation
-from retail_platform.kernel.problem import DomainError, NotFound, Unprocessable
+from retail_platform.kernel.problem import DomainError
 
 
 class TooLateToCancel(DomainError):
     """What you want cancelled has left, or is cancelled already. Once it is with you, send it back as a return."""
 
     status, kind, title = 409, "too-late-to-cancel", "This cannot be cancelled any more"
-
-
-class NoSuchCancellation(NotFound):
-    """No cancellation of this id, or not one of yours."""
-
-    title = "There is no such cancellation"
-
-
-class NoSuchLine(Unprocessable):
-    """The order has no such line."""
-
-    kind, title = "no-such-line", "The order has no such line"
 
 
 @transaction.atomic
@@ -64,10 +51,10 @@ def request(
     can = {name: line.quantity - line.shipped - line.cancelled - line.cancel_requested for name, line in lines.items()}
     if units is None and asked_by == AskedBy.CHANNEL:  # of a channel all means all, also what has left
         units = {name: count + lines[name].shipped for name, count in can.items() if count + lines[name].shipped > 0}
-    wanted = _wanted(lines, can, units)
+    wanted = cancellation_units.wanted(lines, can, units)
     if asked_by == AskedBy.CHANNEL:
-        wanted = _as_sent(lines, can, wanted)
-    wanted = _with_services(lines, can, wanted)
+        wanted = cancellation_units.as_sent(lines, can, wanted)
+    wanted = cancellation_units.with_services(lines, can, wanted)
     asked = {name: min(count, can[name]) for name, count in wanted.items() if min(count, can[name])}
     gone = {name: count - asked.get(name, 0) for name, count in wanted.items() if count > asked.get(name, 0)}
     if asked_by != AskedBy.CHANNEL and (gone or not asked):
@@ -100,71 +87,6 @@ def request(
     return made
 
 
-def cancellation(cancellation_id: UUID) -> Cancellation:
-    """One request with its order. Raises NoSuchCancellation."""
-    found = Cancellation.objects.select_related("order").filter(id=cancellation_id).first()
-    if found is None:
-        raise NoSuchCancellation(f"there is no cancellation {cancellation_id}; take the id from the order")
-    return found
-
-
-def of_order(order: Order) -> list[Cancellation]:
-    """All requests of an order, the oldest first."""
-    return list(Cancellation.objects.filter(order=order).select_related("order").prefetch_related("lines__line")[:200])
-
-
-def undecided(order: Order) -> list[Cancellation]:
-    """What is asked for and not decided, the oldest first."""
-    return list(Cancellation.objects.filter(order=order, state=CancellationState.REQUESTED))
-
-
-def unsettled(order: Order) -> list[Cancellation]:
-    """What is not through yet, the oldest first: its money or another system is still to follow."""
-    return list(Cancellation.objects.filter(order=order, settled_at=None))
-
-
-def taken_back(order: Order) -> Cancellation | None:
-    """The request because of which the whole order is to be taken back."""
-    return Cancellation.objects.filter(order=order, whole=True).exclude(state=CancellationState.REQUESTED).first()
-
-
-def from_channel(order: Order) -> bool:
-    """Has the order's channel cancelled any of it?"""
-    return Cancellation.objects.filter(order=order, asked_by=AskedBy.CHANNEL).exists()
-
-
-def taken_off(order: Order) -> Counter[str]:
-    """Units that the order's channel has taken off it, by line_id, whether or not they could still be stopped."""
-    units: Counter[str] = Counter()
-    for asked in Cancellation.objects.filter(order=order, asked_by=AskedBy.CHANNEL):
-        units.update(asked.evidence.get("units", {}))
-    return units
-
-
-def gone_at_channel(order: Order, remains: Mapping[str, int]) -> dict[str, int]:
-    """Units that a channel took off an order and we did not know of, by line_id. `remains` is what it shows now.
-
-    What we cancelled ourselves it has been told of, and what it has told us of before is asked for already. What was
-    sent instead of a line counts as that line: the channel knows no other.
-    """
-    lines = list(order.lines.all())
-    sold_as = {line.line_id: line.sold_as for line in lines}
-    known: Counter[str] = Counter()
-    for asked in Cancellation.objects.filter(order=order).prefetch_related("lines__line"):
-        if asked.asked_by == AskedBy.CHANNEL:
-            told = asked.evidence.get("units", {})
-        else:
-            undecided = asked.state == CancellationState.REQUESTED
-            told = {each.line.line_id: each.units if undecided else each.cancelled for each in asked.lines.all()}
-        for name, count in told.items():
-            known[sold_as.get(name, name)] += count
-    for line in lines:  # what came back is off the channel's order too, and was no cancellation
-        known[line.sold_as] += line.returned
-    ordered = {line.line_id: line.quantity for line in lines if line.line_id in remains}
-    gone = {name: quantity - remains[name] - known[name] for name, quantity in ordered.items()}
-    return {name: count for name, count in gone.items() if count > 0}
-
-
 def decide(asked: Cancellation, order: Order, *, granted: Mapping[str, int], why_not: str, now: datetime) -> bool:
     """Cancel the units granted by line_id, refuse the rest; call it with the order's row locked. False if decided.
 
@@ -172,7 +94,9 @@ def decide(asked: Cancellation, order: Order, *, granted: Mapping[str, int], why
     that, which knows everything that was done for it.
     """
     lines = list(asked.lines.select_related("line"))
-    granted = {name: count for name, count in _only_with_goods(asked, order, granted).items() if count}
+    granted = {
+        name: count for name, count in cancellation_units.only_with_goods(asked, order, granted).items() if count
+    }
     cancels = sum(granted.values())
     rest = sum(line.quantity - line.shipped - line.cancelled for line in order.lines.all()) - cancels
     whole = bool(cancels) and not rest and not any(line.shipped for line in order.lines.all())
@@ -208,59 +132,6 @@ def settle(asked: Cancellation, order: Order, *, now: datetime) -> None:
         Cancellation.objects.filter(id=asked.id, state__in=OPEN).update(state=CancellationState.DONE)
         state = Cancellation.objects.values_list("state", flat=True).get(id=asked.id)
         services.tell(order, "order.cancellation_settled", cancellation=str(asked.id), state=state)
-
-
-def _wanted(lines: Mapping[str, OrderLine], can: Mapping[str, int], units: Mapping[str, int] | None) -> dict[str, int]:
-    if units is None:
-        return {name: count for name, count in can.items() if count > 0}
-    if strange := sorted(units.keys() - lines.keys()):
-        raise NoSuchLine(
-            f"the order has the lines {', '.join(lines)}; name one of these",
-            errors=[{"pointer": "/lines", "detail": f"There is no line {name!r}."} for name in strange],
-        )
-    return dict(units)
-
-
-def _as_sent(lines: Mapping[str, OrderLine], can: Mapping[str, int], wanted: Mapping[str, int]) -> dict[str, int]:
-    """Units of the lines that a channel sold, by the lines we send: a substitute goes with what it stands for.
-
-    What can still be stopped is taken first, then what has left.
-    """
-    found: Counter[str] = Counter()
-    for sold, count in wanted.items():
-        mine = [sold, *(name for name, line in lines.items() if line.instead_of == sold)]
-        for at_hand in (can, {name: lines[name].shipped for name in mine}):
-            for name in mine:
-                takes = max(0, min(count, at_hand[name]))
-                found[name] += takes
-                count -= takes
-        found[sold] += count  # cancelled already
-    return {name: count for name, count in found.items() if count}
-
-
-def _with_services(lines: Mapping[str, OrderLine], can: Mapping[str, int], wanted: dict[str, int]) -> dict[str, int]:
-    """Gift wrap and fees go with the goods they belong to: nothing else would ever bill them."""
-    gone = {name: min(count, can[name]) for name, count in wanted.items()}
-    too = belonging.to_cancel([belonging.Line.of(line, as_asked=True) for line in lines.values()], gone)
-    return wanted | {name: max(count, wanted.get(name, 0)) for name, count in too.items()}
-
-
-def _only_with_goods(asked: Cancellation, order: Order, granted: Mapping[str, int]) -> dict[str, int]:
-    """What is granted, without services that were asked for along with goods that now are sent after all."""
-    lines = {line.line_id: belonging.Line.of(line) for line in order.lines.all()}
-    goods = {each.line.line_id: each.units for each in asked.lines.select_related("line") if not each.line.is_service}
-    gone = {name: granted.get(name, 0) for name in goods}
-    if gone == goods:
-        return dict(granted)
-    sold = {lines[name].sold_as for name in goods}
-    may = belonging.to_cancel(list(lines.values()), gone)
-    return {
-        name: min(count, may.get(name, 0)) if _along(lines[name], sold) else count for name, count in granted.items()
-    }  # fmt: skip
-
-
-def _along(line: belonging.Line, sold: set[str]) -> bool:
-    return line.is_service and bool(sold) and (not line.belongs_to or line.belongs_to in sold)
 
 
 def _too_late(order: Order, lines: Mapping[str, OrderLine], gone: Mapping[str, int]) -> TooLateToCancel:

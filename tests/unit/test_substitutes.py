@@ -9,7 +9,7 @@ import pytest
 
 from process_apis.catalog.models import Product
 from process_apis.fulfilment.models import HandlingRule, Substitute
-from process_apis.orders import cancellations
+from process_apis.orders import cancellation_queries
 from process_apis.orders.models import Cancellation, Order, OrderEvent, OrderLine, OrderState
 from retail_platform.kernel import clock
 from system_apis.connections.models import Connection
@@ -111,7 +111,7 @@ def test_a_substitute_that_we_cancelled_is_no_news_from_the_shop(play: Play) -> 
     play.parcels_leave("#9001")
     play.cancel("#9001", {sock.line_id: 1})
     remains = {str(line["id"]): 1 if line["sku"] == "COAT-1" else 2 for line in order["line_items"]}
-    assert cancellations.gone_at_channel(Order.objects.get(), remains) == {}
+    assert cancellation_queries.gone_at_channel(Order.objects.get(), remains) == {}
     play.later(4)
     told = [each for each in play.sandbox.effects(system="commerce", subject="#9001") if "cancel" in each["operation"]]
     assert len(told) == 1

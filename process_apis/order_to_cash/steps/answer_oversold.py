@@ -22,7 +22,7 @@ from process_apis.order_to_cash.journey import journey
 from process_apis.order_to_cash.missing import move
 from process_apis.order_to_cash.steps.answer_oversold_pickup import answer_at_counter, is_collected_at, still_hit
 from process_apis.order_to_cash.steps.record_short_pick import wait_a_while
-from process_apis.orders import cancellations, queries
+from process_apis.orders import cancellation_queries, cancellations, queries
 from process_apis.orders import services as orders
 from process_apis.orders.models import AskedBy, Order, OrderState
 from process_apis.sourcing import services as sourcing
@@ -59,7 +59,7 @@ def answer_oversold(ctx: StepContext) -> Outcome:
     order = _stopped_before_release(told["order_number"])
     if order is None:
         return Done(outcome="too late: whoever was asked says what is missing")
-    if cancellations.unsettled(order):  # Note [Turns]
+    if cancellation_queries.unsettled(order):  # Note [Turns]
         return wait_a_while(ctx)
     part = Part(told["line_id"], told["sku"], told["node"], still_hit(told))
     if not part.units:

@@ -9,7 +9,7 @@ from typing import Any
 
 from process_apis.engine.process import Done, Outcome, StepContext
 from process_apis.order_to_cash.steps.record_short_pick import wait_a_while
-from process_apis.orders import cancellations, queries
+from process_apis.orders import cancellation_queries, queries
 from process_apis.orders import services as orders
 from process_apis.orders.models import OrderState
 from process_apis.pickups import queries as pickups
@@ -34,7 +34,7 @@ def is_collected_at(node: str, *, number: str) -> bool:
 def answer_at_counter(ctx: StepContext, told: Mapping[str, Any]) -> Outcome:
     """Take the pickup from the store's list, if the goods are still short by then."""
     order = queries.locked(told["order_number"])
-    if order.state in _NOT_ASKED_YET or cancellations.unsettled(order):  # Note [Turns]
+    if order.state in _NOT_ASKED_YET or cancellation_queries.unsettled(order):  # Note [Turns]
         return wait_a_while(ctx)
     pickup = next((each for each in pickups.of_order(order.number) if each.state == PickupState.RESERVED), None)
     if pickup is None or pickup.node != told["node"]:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from process_apis.engine.process import Done, Outcome, Rejected, StepContext, Wait
 from process_apis.order_to_cash import lookout
-from process_apis.orders import cancellations, queries, services
+from process_apis.orders import cancellation_queries, queries, services
 from process_apis.orders.models import ParcelState
 from process_apis.pickups import queries as pickups
 from process_apis.pickups.models import PickupState
@@ -22,9 +22,9 @@ _IN_VAIN = {
 
 def await_parcels(ctx: StepContext) -> Outcome:
     order = queries.order(ctx.subject)
-    if (asked := cancellations.taken_back(order)) is not None:
+    if (asked := cancellation_queries.taken_back(order)) is not None:
         raise Rejected(f"cancelled by {asked.asked_by}: {asked.reason}".rstrip(": "))
-    for waiting in cancellations.undecided(order)[:1]:  # it need not wait for its next look: Note [Turns]
+    for waiting in cancellation_queries.undecided(order)[:1]:  # it need not wait for its next look: Note [Turns]
         with transaction.atomic():
             services.tell(order, "order.cancel_turn", cancellation=str(waiting.id))
     look_again = timedelta(seconds=settings.PARCEL_LOOK_S)
@@ -45,6 +45,6 @@ def await_parcels(ctx: StepContext) -> Outcome:
         return Wait(fact="parcel.settled", until=ctx.now + look_again)
     if order.pickup_node and pickups.unsettled(order.number):
         return Wait(fact="pickup.settled", until=ctx.now + look_again)
-    if cancellations.unsettled(order):
+    if cancellation_queries.unsettled(order):
         return Wait(fact="order.cancellation_settled", until=ctx.now + look_again)
     return Done(parcels=order.parcels.count())

@@ -12,7 +12,7 @@ from process_apis.engine.models import Direction, ProcessRun, RunState
 from process_apis.engine.process import Done, Outcome, StepContext, Wait
 from process_apis.fulfilment import queries as fulfilment
 from process_apis.order_to_cash.journey import journey
-from process_apis.orders import cancellations
+from process_apis.orders import cancellation_queries
 from process_apis.orders.models import Cancellation, CancellationState, Order
 
 LONGEST_LOOK_S = 60
@@ -21,11 +21,11 @@ _GATES = ("clear_order", BEFORE_RELEASE)
 
 
 def await_turn(ctx: StepContext) -> Outcome:
-    asked = cancellations.cancellation(UUID(ctx.subject))
+    asked = cancellation_queries.cancellation(UUID(ctx.subject))
     if asked.state != CancellationState.REQUESTED:
         return Done(turn="decided")
     run = journey(asked.order)
-    earlier = cancellations.unsettled(asked.order)[0].id != asked.id
+    earlier = cancellation_queries.unsettled(asked.order)[0].id != asked.id
     turn = (
         ""
         if earlier or run is None or fulfilment.busy(asked.order.number)

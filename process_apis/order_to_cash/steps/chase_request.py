@@ -13,7 +13,7 @@ from process_apis.fulfilment.services import Part
 from process_apis.order_to_cash import missing
 from process_apis.order_to_cash.steps.record_short_pick import OVER, wait_a_while
 from process_apis.order_to_cash.steps.stop_goods import outstanding
-from process_apis.orders import cancellations, queries
+from process_apis.orders import cancellation_queries, queries
 from process_apis.orders import services as orders
 from process_apis.stock import services as stock
 from system_apis.errors import NotAllowed, Refused
@@ -38,7 +38,7 @@ def claim_recall(ctx: StepContext) -> Outcome:
     if order.state in OVER or order.releases.get(request.node) != request.reference:
         services.became(request, RequestState.TAKEN)
         return Done(answered=True)
-    if cancellations.unsettled(order) or fulfilment.busy(order.number):
+    if cancellation_queries.unsettled(order) or fulfilment.busy(order.number):
         return wait_a_while(ctx)
     SendRequest.objects.filter(id=request.id, state=RequestState.ASKED).update(state=RequestState.RECALLING)
     return Done()

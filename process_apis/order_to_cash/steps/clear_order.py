@@ -12,7 +12,7 @@ from process_apis.engine import services as runs
 from process_apis.engine.process import Done, Outcome, Rejected, StepContext, Wait
 from process_apis.order_to_cash import edited, suspicion
 from process_apis.order_to_cash.steps.await_turn import asks_for_all
-from process_apis.orders import cancellations, queries, services
+from process_apis.orders import cancellation_queries, queries, services
 from process_apis.orders.models import HoldReason, Order
 from process_apis.stock.reserving import pre_orders
 
@@ -35,7 +35,7 @@ def let_cancellations_in(ctx: StepContext) -> Outcome:
     """The last moment before goods are sent. The order's lock makes it one: who asks later asks the warehouse."""
     order = queries.locked(ctx.subject)
     _unless_taken_back(order)
-    if cancellations.undecided(order):
+    if cancellation_queries.undecided(order):
         return _let_in(ctx, order)
     return _held(ctx, order) or _not_out_yet(ctx, order) or Done()
 
@@ -54,12 +54,12 @@ def _not_out_yet(ctx: StepContext, order: Order) -> Wait | None:
 
 
 def _unless_taken_back(order: Order) -> None:
-    if (asked := cancellations.taken_back(order)) is not None:
+    if (asked := cancellation_queries.taken_back(order)) is not None:
         raise Rejected(f"cancelled by {asked.asked_by}: {asked.reason}".rstrip(": "))
 
 
 def _let_in(ctx: StepContext, order: Order) -> Wait:
-    for asked in cancellations.undecided(order)[:1]:
+    for asked in cancellation_queries.undecided(order)[:1]:
         services.tell(order, "order.cancel_turn", cancellation=str(asked.id))
     return Wait(fact=_TOLD, until=ctx.now + _LOOK_AGAIN)
 

@@ -11,7 +11,7 @@ from canonical.payment import Authorization
 from process_apis.catalog.tender_models import CaptureAt, SettledBy
 from process_apis.engine.process import Done, NeedsPerson, StepContext
 from process_apis.order_to_cash import tenders
-from process_apis.orders import cancellations, parcels, payments, queries
+from process_apis.orders import cancellation_queries, parcels, payments, queries
 from process_apis.orders.models import Payment, PaymentState
 
 Write = Callable[[], object]
@@ -40,7 +40,7 @@ def give_payment_back(ctx: StepContext) -> Done:
     """Undo for each tender what was done with it, whether or not that came to be recorded."""
     writes: list[Write] = []
     for payment in queries.payments_of(ctx.subject):
-        if payment.settled_by == SettledBy.CHANNEL and cancellations.taken_back(payment.order):
+        if payment.settled_by == SettledBy.CHANNEL and cancellation_queries.taken_back(payment.order):
             writes.append(partial(payments.given_back_by_channel, payment))  # it did, or does when it is told
             continue
         if payment.settled_by == SettledBy.CHANNEL:

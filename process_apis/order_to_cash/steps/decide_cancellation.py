@@ -15,7 +15,7 @@ from process_apis.order_to_cash.journey import journey
 from process_apis.order_to_cash.steps.ask_store import ask_store
 from process_apis.order_to_cash.steps.await_turn import LONGEST_LOOK_S, asked_units
 from process_apis.order_to_cash.steps.stop_goods import promises_of, stopped_nodes
-from process_apis.orders import cancellations, queries
+from process_apis.orders import cancellation_queries, cancellations, queries
 from process_apis.orders.models import AskedBy, Cancellation, CancellationState, Order, OrderState
 from process_apis.pickups import services as pickups
 from process_apis.stock import services as stock
@@ -23,7 +23,7 @@ from process_apis.stock.reserving.give_up import give_up
 
 
 def decide_cancellation(ctx: StepContext) -> Done:
-    asked = cancellations.cancellation(UUID(ctx.subject))
+    asked = cancellation_queries.cancellation(UUID(ctx.subject))
     order = queries.locked(asked.order.number)
     if asked.state != CancellationState.REQUESTED:
         return Done()
@@ -56,7 +56,7 @@ def decide_cancellation(ctx: StepContext) -> Done:
 
 def await_taken_back(ctx: StepContext) -> Outcome:
     """An order that is cancelled as a whole is taken back by its own journey; a parked one is told to turn back."""
-    asked = cancellations.cancellation(UUID(ctx.subject))
+    asked = cancellation_queries.cancellation(UUID(ctx.subject))
     if not asked.whole or asked.order.state == OrderState.CANCELLED:
         return Done()
     run = journey(asked.order)
@@ -69,7 +69,7 @@ def await_taken_back(ctx: StepContext) -> Outcome:
 
 
 def settle_cancellation(ctx: StepContext) -> Done:
-    asked = cancellations.cancellation(UUID(ctx.subject))
+    asked = cancellation_queries.cancellation(UUID(ctx.subject))
     cancellations.settle(asked, asked.order, now=ctx.now)
     return Done()
 

@@ -13,7 +13,7 @@ from process_apis.engine.process import Done, StepContext
 from process_apis.ledger import services as ledger
 from process_apis.order_to_cash import cancelling, decisions, tenders
 from process_apis.order_to_cash.steps.create_erp_order import reduce_to_what_remains
-from process_apis.orders import cancellations, payments, queries
+from process_apis.orders import cancellation_queries, payments, queries
 from process_apis.orders.models import Cancellation, CancellationState, Order, Payment, PaymentMovement, PaymentState
 
 
@@ -58,7 +58,7 @@ def give_back_beyond_due(
 
 
 def book_cancellation(ctx: StepContext) -> Done:
-    asked = cancellations.cancellation(UUID(ctx.subject))
+    asked = cancellation_queries.cancellation(UUID(ctx.subject))
     cause = f"cancellation:{asked.id}"
     return book_given_back(ctx, asked.order, name=asked.id.hex[:8], cause=cause, memo=f"Cancelled by {asked.asked_by}")
 
@@ -83,7 +83,7 @@ def book_given_back(ctx: StepContext, order: Order, *, name: str, cause: str, me
 
 def _part(ctx: StepContext) -> Cancellation | None:
     """The request, if a part of its order was cancelled."""
-    asked = cancellations.cancellation(UUID(ctx.subject))
+    asked = cancellation_queries.cancellation(UUID(ctx.subject))
     return asked if asked.state == CancellationState.GRANTED and not asked.whole else None
 
 

@@ -9,7 +9,7 @@ from process_apis.engine.process import Done, NeedsPerson, Outcome, StepContext,
 from process_apis.fulfilment.models import Cause
 from process_apis.fulfilment.services import Part
 from process_apis.order_to_cash import missing
-from process_apis.orders import cancellations, queries
+from process_apis.orders import cancellation_queries, queries
 from process_apis.orders.models import OrderState
 from system_apis.inbox import queries as inbox
 from system_apis.wms.gateway import wms
@@ -31,7 +31,7 @@ def record_short_pick(ctx: StepContext) -> Outcome:
         ) from unknown
     if order.state in OVER:
         return Done(outcome="the order is over")
-    if cancellations.unsettled(order):  # Note [Turns]
+    if cancellation_queries.unsettled(order):  # Note [Turns]
         return wait_a_while(ctx)
     parts = [Part(line.line_id, line.sku, short.node, line.quantity) for line in short.lines]
     outcome = missing.handle(order, parts, cause=Cause.SHORT_PICK, now=ctx.now)

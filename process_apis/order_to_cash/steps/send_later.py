@@ -20,7 +20,7 @@ from process_apis.fulfilment.models import LaterState, SentLater
 from process_apis.order_to_cash.instructions import instructions_of
 from process_apis.order_to_cash.steps.record_short_pick import OVER
 from process_apis.order_to_cash.steps.stop_goods import note_asked, outstanding
-from process_apis.orders import cancellations, queries
+from process_apis.orders import cancellation_queries, queries
 from process_apis.orders import services as orders
 from process_apis.orders.models import Order
 from process_apis.stock import services as stock
@@ -37,7 +37,11 @@ def await_goods(ctx: StepContext) -> Outcome:
     if order.state in OVER:
         services.drop(later)
         return Done()
-    if cancellations.unsettled(order) or fulfilment.busy(order.number) or outstanding(order.number, node=later.node):
+    if (
+        cancellation_queries.unsettled(order)
+        or fulfilment.busy(order.number)
+        or outstanding(order.number, node=later.node)
+    ):
         return _wait(ctx, longest_s=60)  # Note [Turns]; a node has one request of an order at a time
     ready = [
         each for each in fulfilment.waiting(order.number) if each.node == later.node and _may_go(order, each, ctx=ctx)

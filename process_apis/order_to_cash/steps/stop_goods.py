@@ -18,7 +18,7 @@ from process_apis.order_to_cash import cancelling
 from process_apis.order_to_cash.instructions import instructions_of
 from process_apis.order_to_cash.journey import journey
 from process_apis.order_to_cash.steps.await_turn import asked_units
-from process_apis.orders import cancellations, queries, services
+from process_apis.orders import cancellation_queries, queries, services
 from process_apis.orders.models import Order
 from process_apis.stock import queries as promised
 from process_apis.stock import services as stock
@@ -29,7 +29,7 @@ from system_apis.wms.gateway import wms
 
 
 def stop_goods(ctx: StepContext) -> Done:
-    asked = cancellations.cancellation(UUID(ctx.subject))
+    asked = cancellation_queries.cancellation(UUID(ctx.subject))
     order = asked.order
     if ctx.facts["turn"] != "released" or order.pickup_node:
         return Done()
@@ -53,7 +53,7 @@ def stop_goods(ctx: StepContext) -> Done:
 
 def send_rest(ctx: StepContext) -> Done:
     """What remains of a request that was taken back is asked for anew; nothing of an order that is taken back whole."""
-    asked = cancellations.cancellation(UUID(ctx.subject))
+    asked = cancellation_queries.cancellation(UUID(ctx.subject))
     order = asked.order
     if asked.whole:
         return Done()

@@ -12,7 +12,7 @@ from process_apis.engine import services as runs
 from process_apis.engine.process import Done, NeedsPerson, StepContext, run_id_of
 from process_apis.engine.queries import NoSuchRun
 from process_apis.order_to_cash import chain, decisions, edited, edits
-from process_apis.orders import cancellations, queries
+from process_apis.orders import cancellation_queries, cancellations, queries
 from process_apis.orders import services as orders
 from process_apis.orders.models import AskedBy, Order
 from system_apis.commerce.gateway import commerce
@@ -41,7 +41,7 @@ def take_in_order(ctx: StepContext) -> Done:
         return Done(order_number=row.number, new=new)
     before = queries.canonical(row)
     changes = decisions.changes(before, order)
-    if fewer or cancellations.from_channel(row):  # prices follow the units; only what is more than that is news
+    if fewer or cancellation_queries.from_channel(row):  # prices follow the units; only what is more than that is news
         changes = decisions.beyond_fewer(before, order)
     if changes == [decisions.ADDRESS] and edits.can_change(row):
         edits.change_address(number=row.number, ship_to=order.ship_to, by=channel)

@@ -6,13 +6,13 @@ from uuid import UUID
 from process_apis.catalog import queries as catalog
 from process_apis.engine.process import Done, StepContext
 from process_apis.order_to_cash import chain
-from process_apis.orders import cancellations
+from process_apis.orders import cancellation_queries
 from process_apis.orders.models import AskedBy, CancellationState
 from system_apis.commerce.gateway import commerce
 
 
 def tell_cancelled(ctx: StepContext) -> Done:
-    asked = cancellations.cancellation(UUID(ctx.subject))
+    asked = cancellation_queries.cancellation(UUID(ctx.subject))
     order = asked.order
     if asked.asked_by == AskedBy.CHANNEL or asked.state != CancellationState.GRANTED:
         return Done(channel="knows, or nothing is different for it")

@@ -7,7 +7,7 @@ from canonical.shipment import Shipment, ShipmentLine
 from process_apis.catalog import queries as catalog
 from process_apis.engine.process import Done, StepContext
 from process_apis.order_to_cash import chain
-from process_apis.orders import cancellations, queries
+from process_apis.orders import cancellation_queries, queries
 from process_apis.orders.models import Parcel, ParcelLine
 from system_apis.commerce.gateway import commerce
 
@@ -49,7 +49,7 @@ def _as_sold(lines: Sequence[ParcelLine], units: Mapping[str, int]) -> tuple[Shi
 
 def _still_sold(parcel: Parcel) -> dict[str, int]:
     """Units of a parcel, by line, that the channel has not taken off the order: it refuses to hear of the others."""
-    gone = cancellations.taken_off(parcel.order)
+    gone = cancellation_queries.taken_off(parcel.order)
     before: Counter[str] = Counter()
     for earlier in ParcelLine.objects.filter(parcel__order=parcel.order, parcel__position__lt=parcel.position):
         before[str(earlier.line_id)] += earlier.quantity
