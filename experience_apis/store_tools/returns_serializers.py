@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from experience_apis.store_tools.receipts import BY
+from process_apis.return_to_refund.serializers import NotTogether
 from process_apis.returns.models import Disposition, RefundWay, Suspicion
 from retail_platform.kernel.serializers import MoneyField, StrictSerializer
 
@@ -125,7 +126,7 @@ def _only(attrs: dict[str, Any]) -> None:
     if attrs.get("expected_refund"):
         wrong["expected_refund"] = "The sum of an announced return is agreed; leave it out."
     if wrong:
-        raise serializers.ValidationError(wrong)
+        raise NotTogether(wrong)
 
 
 class GiftCardOut(StrictSerializer):

@@ -179,7 +179,7 @@ def test_what_was_agreed_when_it_was_announced_is_not_agreed_anew(
 
     refused = problem(till.post(f"{TOOLS}/returns", goods))
 
-    assert (refused["status"], refused["errors"][0]["pointer"]) == (400, f"/{next(iter(wrong))}")
+    assert (refused["status"], refused["errors"][0]["pointer"]) == (422, f"/{next(iter(wrong))}")
 
 
 def test_other_goods_than_were_announced_are_pointed_at(play: Play, till: Caller) -> None:
