@@ -6,9 +6,12 @@ nine of them. Where its identity (channel, channel_order_id) or its number is ta
 
 import json
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
+from django.db.models import JSONField
 
 from canonical.order import Order as CanonicalOrder
 from canonical.order import Risk, TenderState
@@ -24,6 +27,7 @@ STATE_OF = {
     TenderState.CAPTURED: PaymentState.PREPAID,
 }
 
+_FIELDS = Order._meta.concrete_fields
 # Columns that are not named here have their default in the database.
 STATEMENT = """
 WITH placed AS (
@@ -63,13 +67,27 @@ WITH placed AS (
     INSERT INTO orders_orderevent (order_id, name, detail, correlation_id)
     SELECT placed.id, %(name)s, %(detail)s::jsonb, %(correlation_id)s FROM placed
 ), <TELL>
-SELECT * FROM placed
-""".replace("<TELL>", outbox.ADD_TOO.strip().replace("<IF>", "EXISTS (SELECT FROM placed)"))
+SELECT <COLUMNS> FROM placed
+""".replace("<COLUMNS>", ", ".join(f'"{field.column}"' for field in _FIELDS)).replace(
+    "<TELL>", outbox.ADD_TOO.strip().replace("<IF>", "EXISTS (SELECT FROM placed)")
+)
 
 
 def capture(order: CanonicalOrder, *, number: str) -> Order | None:
     """Write the order under this number and tell of it. None if its identity or the number is taken already."""
-    return next(iter(Order.objects.raw(STATEMENT, values(order, number=number))), None)
+    with connection.cursor() as cursor:
+        cursor.execute(STATEMENT, values(order, number=number))
+        written = cursor.fetchone()
+    return _row(written) if written else None
+
+
+def _row(written: Sequence[Any]) -> Order:
+    """The row as the database has it; the ORM's raw() asks anew each time which column is which."""
+    plain = [
+        field.from_db_value(value, field.cached_col, connection) if isinstance(field, JSONField) else value
+        for field, value in zip(_FIELDS, written, strict=True)
+    ]
+    return Order.from_db(connection.alias, [field.attname for field in _FIELDS], plain)
 
 
 def values(order: CanonicalOrder, *, number: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from retail_platform.kernel.idempotency.fingerprint import fingerprint
 from retail_platform.kernel.idempotency.services import Answer, once
 from retail_platform.kernel.identity.principal import Principal
 from retail_platform.kernel.problem import Invalid
-from retail_platform.kernel.serializers import StrictSerializer
+from retail_platform.kernel.serializers import StrictSerializer, read
 
 HEADER = "Idempotency-Key"
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -37,9 +37,7 @@ class IdempotentPost:
     ) -> HttpResponse:
         """The answer to this key: made now, or the one given before, byte for byte."""
         key = _key(request)
-        serializer = body(data=request.data, context={"request": request})
-        serializer.is_valid(raise_exception=True)
-        value = serializer.validated_data
+        value = read(request.data, by=body)
         answer = once(
             client=cast(Principal, request.user).client,
             operation=f"{request.method} {cast(ResolverMatch, request.resolver_match).route}"[:200],
