@@ -30,6 +30,7 @@ _ROLES: Mapping[str, str] = {
     RefundWay.GIFT_CARD: "GC", RefundWay.STORE_CREDIT: "SC", RefundWay.TRANSFER: "BANK", RefundWay.CASH: "TILL",
     RefundWay.EXCHANGE: "DEP",
 }  # fmt: skip
+_NOT_OURS = (SettledBy.CHANNEL, SettledBy.TERMS)  # who has the money, or has not paid it yet
 _OUT = (RefundWay.TRANSFER, RefundWay.CASH)
 _VALUE: Mapping[str, str] = {
     RefundWay.GIFT_CARD: ValueKind.GIFT_CARD,
@@ -152,11 +153,26 @@ def otherwise(refund: Refund, *, way: RefundWay, by: str, account: str = "") -> 
             f"{by or 'nobody'} asked for return {refund.parent.number}; somebody else sends more than {limit} smallest "
             f"units {way.label}"
         )
-    made = money.replace(refund, way=way, by=by, account=account)
-    payment = tender_of(made)
-    if payment:
-        returning.claim(payment, minor=made.amount_minor)
-    return made
+    made = money.replace(refund, way=way, by=by, of=_of_tenders(refund), account=account)
+    for each in made:
+        if payment := tender_of(each):
+            returning.claim(payment, minor=each.amount_minor)
+    return made[0]
+
+
+def _of_tenders(refund: Refund) -> list[tuple[int | None, int]]:
+    """Whose money it is paid of: its own tender's or, where later refunds have had that, others' of the order."""
+    own = tender_of(refund)
+    if own is None:
+        return [(refund.payment, refund.amount_minor)]
+    found: list[tuple[int | None, int]] = []
+    left = refund.amount_minor
+    others = own.order.payments.exclude(id=own.id).exclude(settled_by__in=_NOT_OURS).order_by("position")
+    for payment in (own, *others):
+        if minor := min(left, payment.left_minor):
+            found.append((payment.position, minor))
+            left -= minor
+    return [(own.position, refund.amount_minor)] if left else found  # which is refused, saying what is left
 
 
 def by_channel(parent: Return) -> bool:

@@ -102,17 +102,23 @@ def failed(refund: Refund, *, why: str) -> bool:
 
 
 @transaction.atomic
-def replace(refund: Refund, *, way: RefundWay, by: str, account: str = "") -> Refund:
-    """Pay a refund that failed another way, with somebody's approval. Raises WrongState."""
+def replace(
+    refund: Refund, *, way: RefundWay, by: str, of: Sequence[tuple[int | None, int]], account: str = ""
+) -> list[Refund]:
+    """Pay a refund that failed another way, with somebody's approval; `of` are tenders and amounts. Raises WrongState."""
     if not Refund.objects.filter(id=refund.id, state=RefundState.FAILED).update(state=RefundState.REPLACED):
         refund.refresh_from_db()
         raise services.WrongState(f"refund {refund.id} is {refund.state}; only one that failed is paid another way")
-    number = refund.parent.refunds.count() + 1
-    made = Refund.objects.create(
-        key=f"{refund.parent.number}:{number}", parent=refund.parent, memo=refund.memo,
-        order_number=refund.order_number, payment=refund.payment, taken_reference=refund.taken_reference, way=way,
-        amount_minor=refund.amount_minor, currency=refund.currency, account=account[:64], approved_by=by[:160],
-    )  # fmt: skip
+    first = refund.parent.refunds.count() + 1
+    made = [
+        Refund.objects.create(
+            key=f"{refund.parent.number}:{number}", parent=refund.parent, memo=refund.memo,
+            order_number=refund.order_number, payment=payment,
+            taken_reference=refund.taken_reference if payment == refund.payment else "", way=way,
+            amount_minor=minor, currency=refund.currency, account=account[:64], approved_by=by[:160],
+        )
+        for number, (payment, minor) in enumerate(of, start=first)
+    ]  # fmt: skip
     services.move(refund.parent, to=ReturnState.CREDITED, since=[ReturnState.REFUND_FAILED])
-    services.tell(refund.parent, "return.refund_replaced", by=by, refund=str(made.id), way=way)
+    services.tell(refund.parent, "return.refund_replaced", by=by, refund=str(made[0].id), way=way)
     return made

@@ -6,7 +6,7 @@ import pytest
 
 from canonical.money import Money
 from canonical.order import Tender, TenderState
-from process_apis.orders.models import Order
+from process_apis.orders.models import Order, Payment
 from process_apis.return_to_refund import at_store, opening, paying, receiving
 from process_apis.return_to_refund.at_store import Handed
 from process_apis.return_to_refund.decisions import Asked
@@ -84,6 +84,28 @@ def test_gift_cards_get_theirs_back_first_or_last_as_the_policy_says(
     comes_back(play, asked())
 
     assert dict(Refund.objects.values_list("way", "amount_minor")) == back
+
+
+def test_what_could_not_go_back_to_a_card_is_paid_otherwise_though_later_returns_had_the_cards_money(
+    play: Play,
+) -> None:
+    two_boots_on_card_and_gift_card(play)
+    play.sandbox.fault("payments", "refuse", operation="refund", count=1, status=402)
+    goodwill = opening.open_return(
+        number=NUMBER, key="g-1", kind=ReturnKind.GOODWILL, goodwill_minor=1900, requested_by="desk", now=clock.now()
+    )
+    play.go()
+    for key in ("r-1", "r-2"):
+        comes_back(play, asked(key))
+
+    paying.otherwise(goodwill.refunds.get(), way=RefundWay.STORE_CREDIT, by="Ina")
+    play.go()
+
+    goodwill.refresh_from_db()
+    assert (goodwill.state, books(NUMBER).get("RFL", 0), books(NUMBER)["SC"]) == ("closed", 0, -1900)
+    assert {p.kind: (p.captured_minor, p.refunded_minor) for p in Payment.objects.all()} == {
+        "card": (13800, 13800), "gift_card": (10000, 10000),
+    }  # fmt: skip
 
 
 def test_what_is_looked_at_on_the_counter_still_waits_for_the_second_person(play: Play) -> None:
