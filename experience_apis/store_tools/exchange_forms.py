@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 
-from canonical.money import Money
 from experience_apis.store_tools.return_forms import TakeBackForm
 from process_apis.catalog.tender_models import SettledBy, TenderKind
 from process_apis.return_to_refund.exchanges import Wanted
@@ -43,29 +42,17 @@ class ExchangeForm(TakeBackForm):
 class AgreedForm(ExchangeForm):
     """The same, with the sum that the customer agreed to and what the till took."""
 
-    pays = forms.IntegerField(min_value=0)
-    pays_in = forms.CharField(max_length=3)
-    gets = forms.IntegerField(min_value=0)
-    gets_in = forms.CharField(max_length=3)
+    pays = forms.CharField(max_length=40)
+    gets = forms.CharField(max_length=40)
     receipt = forms.CharField(required=False, max_length=64)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["taken_with"] = forms.ChoiceField(choices=till_kinds(), required=False)
 
-    def clean(self) -> dict[str, Any]:
-        given = super().clean()
-        if given.get("pays") and not (given.get("taken_with") and given.get("receipt")):
-            raise forms.ValidationError("Say what the till took it with, and the number of its receipt.")
-        return given
-
-    def shown(self) -> tuple[Money, Money]:
+    def shown(self) -> tuple[str, str]:
         """What the customer was told to pay, and to get."""
-        given = self.cleaned_data
-        return (
-            Money(minor=given["pays"], currency=given["pays_in"]),
-            Money(minor=given["gets"], currency=given["gets_in"]),
-        )
+        return self.cleaned_data["pays"], self.cleaned_data["gets"]
 
     def settled(self) -> Settled:
         """How the difference went."""

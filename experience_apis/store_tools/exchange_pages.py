@@ -13,7 +13,7 @@ from experience_apis.store_tools import exchanges, receipts
 from experience_apis.store_tools.exchange_forms import AgreedForm, ExchangeForm, till_kinds
 from experience_apis.store_tools.pages import for_staff, store_of, zone
 from experience_apis.store_tools.queries import units_at
-from experience_apis.store_tools.return_pages import complain, sale_page
+from experience_apis.store_tools.return_pages import complain, sale_page, typed
 from process_apis.catalog import queries as catalog
 from process_apis.orders import queries as orders
 from process_apis.orders.models import Order
@@ -28,7 +28,7 @@ from retail_platform.kernel.problem import DomainError, NotFound
 @require_safe
 def listed(request: HttpRequest, node: str) -> HttpResponse:
     """The latest exchanges of the store, or those of one ticket of its tills."""
-    here, ticket = store_of(request, node), request.GET.get("ticket", "")[:64].strip()
+    here, ticket = store_of(request, node), typed(request.GET, "ticket")
     shown = {"store": here, "exchanges": exchanges.of_store(node, ticket=ticket), "ticket": ticket}
     return render(request, "store_tools/exchanges.html", shown | zone(here))
 
@@ -39,7 +39,7 @@ def shown(request: HttpRequest, node: str, number: str) -> HttpResponse:
     """One exchange, and how far it has come."""
     here = store_of(request, node)
     try:
-        found = exchanges.one(node, number)
+        found = exchanges.one(node, number.replace("\x00", ""))
     except NotFound as none:
         raise Http404 from none
     return render(request, "store_tools/exchanged.html", {"store": here, "exchange": found} | zone(here))
@@ -97,7 +97,7 @@ def take(request: HttpRequest, node: str) -> HttpResponse:
 
 def _order(request: HttpRequest) -> Order | None:
     try:
-        return orders.order(request.POST.get("order_number", "")[:64])
+        return orders.order(typed(request.POST, "order_number"))
     except orders.NoSuchOrder as none:
         messages.error(request, none.detail)
         return None

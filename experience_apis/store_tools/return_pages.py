@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -56,7 +56,7 @@ def look_up(request: HttpRequest, node: str) -> HttpResponse:
 def take(request: HttpRequest, node: str) -> HttpResponse:
     """Take goods of a sale back, and say what the customer gets."""
     store_of(request, node)
-    number = request.POST.get("order_number", "")[:64]
+    number = typed(request.POST, "order_number")
     try:
         sale = receipts.shown(orders.order(number))
     except orders.NoSuchOrder as none:
@@ -72,7 +72,7 @@ def take(request: HttpRequest, node: str) -> HttpResponse:
 def take_announced(request: HttpRequest, node: str) -> HttpResponse:
     """Take in what the customer announced online; its money goes as was agreed."""
     store_of(request, node)
-    number, asked = request.POST.get("order_number", "")[:64], request.POST.get("return_number", "")[:32]
+    number, asked = typed(request.POST, "order_number"), typed(request.POST, "return_number")
     try:
         order = orders.order(number)
     except orders.NoSuchOrder as none:
@@ -141,6 +141,11 @@ def _sale(order: Order) -> dict[str, Any]:
     for parent in sale["announced"]:
         parent["key"] = uuid4()
     return {**sale, "key": uuid4()}
+
+
+def typed(given: QueryDict, name: str) -> str:
+    """A field that is looked up before its form is known; PostgreSQL knows no NUL."""
+    return given.get(name, "").replace("\x00", "").strip()[:64]
 
 
 def complain(request: HttpRequest, form: Form) -> None:

@@ -85,11 +85,11 @@ def swap(
     handed: Sequence[Handed],
     wanted: Sequence[Wanted],
     staff: str,
-    shown: tuple[Money, Money],
+    shown: tuple[str, str],
     settled: Settled,
     now: datetime,
 ) -> Return:
-    """Exchange at the counter, once for a key; `shown` is what the customer was told to pay, and to get.
+    """Exchange at the counter, once for a key; `shown` is what the customer was told to pay, and to get, as text.
 
     Raises what `terms` raises, and ExchangeDiffers.
     """
@@ -97,12 +97,12 @@ def swap(
     if standing := queries.by_key(key):
         return standing
     told = terms(order, handed=handed, wanted=wanted, now=now)
-    if (told.pays, told.gets) != shown:
+    if (str(told.pays), str(told.gets)) != shown:
         now_is = f"the customer pays {told.pays}" if told.pays.minor else f"the customer gets {told.gets}"
         raise ExchangeDiffers(f"it comes to another sum by now: {now_is}")
-    if told.pays.minor and not settled.kind:
-        raise ExchangeRefused(f"say what the till took the {told.pays} with")
-    on_top = Difference(settled.kind, settled.receipt or key[-64:], taken=True) if told.pays.minor else None
+    if told.pays.minor and not (settled.kind and settled.receipt):
+        raise ExchangeRefused(f"say what the till took the {told.pays} with, and the number of its receipt")
+    on_top = Difference(settled.kind, settled.receipt, taken=True) if told.pays.minor else None
     parent = exchanges.open_exchange(
         number=order.number, key=key, lines=_asked(handed), wanted=told.wanted, channel=_sells(order).code, node=node,
         difference=on_top, paid_out=settled.paid_out if told.gets.minor else "", handed_over=True, requested_by=staff,

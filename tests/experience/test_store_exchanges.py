@@ -1,8 +1,10 @@
 """Exchanges on the store's pages: what it comes to, agreed and booked, and what became of a till's ticket."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -187,7 +189,7 @@ def test_what_is_to_be_paid_on_top_needs_its_tender(play: Play, phone: Browser) 
     Product.objects.filter(sku="SOCK-1").update(price_minor=15000)
     _, fields = reviewed(phone, a_coat_for_socks(order))
 
-    assert "Say what the till took it with" in press(phone, "exchanges/take", {**fields, "receipt": "8812"})
+    assert "say what the till took the 31.00 EUR with" in press(phone, "exchanges/take", {**fields, "receipt": "8812"})
     assert not Return.objects.exists()
 
 
@@ -239,6 +241,18 @@ def test_a_ticket_rung_up_offline_is_found_by_its_number_with_what_became_of_it(
 
     assert ("Ticket 4711, till 1" in waiting, "being booked" in waiting) == (True, True)
     assert ("Return and sale are booked." in done, "receipt 4711" in done, "lee" in done) == (True, True, True)
+
+
+def test_odd_things_typed_are_answered_and_exchange_nothing(play: Play, phone: Browser) -> None:
+    _, fields = reviewed(phone, a_coat_for_socks(shipped(play)))
+    paths = ("returns/exchange", "exchanges/take", "returns/take", "returns/announced")
+    for odd, name in itertools.product(("\x00", "'", "x" * 5000), (*fields, "taken_with", "receipt")):
+        for path in paths:
+            answer = phone.post(f"/store/{STORE}/{path}", {**fields, "pays": "1.00 EUR", name: odd})
+            assert answer.status_code in (200, 302), (path, name)
+        assert phone.get(f"/store/{STORE}/exchanges/", {"ticket": odd}).status_code == 200
+        assert phone.get(f"/store/{STORE}/exchanges/{quote(odd)}/").status_code == 404
+    assert not Exchange.objects.exists()
 
 
 def test_a_ticket_that_has_not_arrived_is_said_to_be_missing(phone: Browser) -> None:
