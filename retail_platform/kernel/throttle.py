@@ -7,8 +7,12 @@ The answer carries RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-
 import threading
 import time
 from dataclasses import dataclass
+from functools import cache
+
+from django.conf import settings
 
 from retail_platform.kernel import valkey
+from retail_platform.kernel.wire import Script, Wire
 
 WINDOW_S = 60
 # A Lua function for scripts that count and do something else in the same call: {granted, remaining, reset_ms, slot}. It
@@ -31,7 +35,7 @@ local function take(key, window_s, limit, wish, unspent, unspent_slot)
   return {granted, limit - used - granted, window - past, slot}
 end
 """
-_SCRIPT = LUA_TAKE + "return take(KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), 1, 0, 0)"
+_ONE = Script(LUA_TAKE + "return take(KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), 1, 0, 0)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,12 @@ class Verdict:
         }
 
 
+@cache
+def line() -> Wire:
+    """The process's way to the counters: every request of an API takes it."""
+    return Wire(settings.VALKEY_URL)
+
+
 def key_of(*, subject: str, policy: str) -> str:
     """Where the requests of one subject are counted."""
     return f"throttle:{policy}:{subject}"
@@ -60,7 +70,7 @@ def key_of(*, subject: str, policy: str) -> str:
 def take(*, subject: str, policy: str, limit: int) -> Verdict:
     """Count one request of `subject` against `limit` a minute. Raises valkey.Down."""
     key = key_of(subject=subject, policy=policy)
-    allowed, remaining, reset_ms, _ = valkey.attempt(lambda client: client.eval(_SCRIPT, 1, key, WINDOW_S, limit))
+    allowed, remaining, reset_ms, _ = line().run(_ONE, (key,), (WINDOW_S, limit))
     return Verdict(bool(allowed), policy, limit, int(remaining), -(-int(reset_ms) // 1000))
 
 

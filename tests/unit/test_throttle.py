@@ -4,24 +4,22 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from retail_platform.kernel import throttle, valkey
+from retail_platform.kernel import throttle
+from retail_platform.kernel.wire import Wire
 from tests.callers import Caller, a_key, problem
 
 HEAR = "/api/echo/v1/echoes?sku=A"
 
 
 @pytest.fixture
-def patient_valkey(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def patient_valkey(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Waits as long as it takes: the claim is about counting, not about a machine that is busy with other tests."""
-    monkeypatch.setattr(valkey, "_PATIENCE_S", 20.0)
-    valkey.client.cache_clear()
-    yield
-    valkey.client.cache_clear()
+    wire = Wire(settings.VALKEY_URL, patience_s=20.0)
+    monkeypatch.setattr(throttle, "line", lambda: wire)
 
 
 @pytest.mark.usefixtures("patient_valkey")
@@ -52,13 +50,9 @@ def test_a_client_past_its_budget_is_told_when_to_come_back() -> None:
 
 
 @pytest.fixture
-def no_valkey(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    settings.VALKEY_URL = "redis://127.0.0.1:1/0"
-    monkeypatch.setattr(valkey._State, "retry_at", 0.0)
-    valkey.client.cache_clear()
-    yield
-    valkey.client.cache_clear()
-    valkey._State.retry_at = 0.0
+def no_valkey(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire("redis://127.0.0.1:1/0")
+    monkeypatch.setattr(throttle, "line", lambda: wire)
 
 
 @pytest.mark.django_db
