@@ -23,6 +23,7 @@ from retail_platform.kernel import clock
 from retail_platform.kernel.idempotency.views import HEADER, IdempotentPost
 from retail_platform.kernel.identity.principal import Principal
 from retail_platform.kernel.schema import example
+from retail_platform.kernel.serializers import show
 from retail_platform.kernel.views import ApiView
 
 _TAGS = ["storefront"]
@@ -108,7 +109,7 @@ class OrdersView(IdempotentPost, ApiView):
                 "total": Money(minor=order.total_minor, currency=order.currency),
                 "placed_at": order.placed_at,
             }
-            return Response(PlacedOut(answer).data, status=202, headers={"Location": address})
+            return Response(show(answer, by=PlacedOut), status=202, headers={"Location": address})
 
         return self.once(request, body=PlaceOrderIn, work=work)
 

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.db import connection
 from django.db.models import JSONField
@@ -75,8 +76,9 @@ SELECT <COLUMNS> FROM placed
 
 def capture(order: CanonicalOrder, *, number: str) -> Order | None:
     """Write the order under this number and tell of it. None if its identity or the number is taken already."""
-    with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, values(order, number=number))
+    connection.ensure_connection()  # prepared, it is planned once a session: a third of what the database does for it
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(STATEMENT, values(order, number=number), prepare=True)
         written = cursor.fetchone()
     return _row(written) if written else None
 

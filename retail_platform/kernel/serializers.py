@@ -62,6 +62,11 @@ def read(data: Any, *, by: type[StrictSerializer]) -> Any:
     return _form(by).run_validation(data)
 
 
+def show(value: Any, *, by: type[StrictSerializer]) -> Any:
+    """What an answer says of a value; from one serializer of each kind, as `read`."""
+    return _form(by).to_representation(value)
+
+
 class MoneyLike(Protocol):
     """Anything that counts an amount in the smallest unit of its currency."""
 
