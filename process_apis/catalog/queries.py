@@ -53,8 +53,9 @@ def channel(code: str) -> Channel:
 
 
 def own_channel(*, currency: str) -> Channel | None:
-    """The first active channel that is our own and sells in this currency."""
-    return Channel.objects.filter(active=True, commerce="", currency=currency).order_by("code").first()
+    """The first active channel that is our own and sells in this currency, at prices with tax."""
+    ours = Channel.objects.filter(active=True, commerce="", currency=currency, taxes_included=True)
+    return ours.order_by("code").first()
 
 
 def status_word(code: str, state: str) -> str:

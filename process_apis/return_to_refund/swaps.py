@@ -14,6 +14,7 @@ from django.db import transaction
 from canonical.money import Money
 from process_apis.catalog import queries as catalog
 from process_apis.catalog.models import Channel
+from process_apis.catalog.tender_models import SettledBy
 from process_apis.orders import queries as orders
 from process_apis.orders.models import Order
 from process_apis.return_to_refund import approval, at_store, exchanges, opening
@@ -64,6 +65,8 @@ def terms(order: Order, *, handed: Sequence[Handed], wanted: Sequence[Wanted], n
         raise ExchangeRefused(
             f"{order.channel} has the money and gives it back: take the goods back, and sell the new ones at the till"
         )
+    if any(payment.settled_by == SettledBy.TERMS for payment in order.payments.all()):
+        raise ExchangeRefused("this was sold on invoice, which may not be paid yet: ask the service desk")
     if any(each.suspect for each in handed):
         raise ExchangeRefused("nothing is given for goods that somebody looks into first: take them back without")
     _, worth = opening.worth_of(order, _asked(handed), now=now)
@@ -128,9 +131,9 @@ def disposition_of(condition: str) -> Disposition:
 
 
 def _sells(order: Order) -> Channel:
-    """Whose prices count: the order's channel, or where that is not ours or of another currency, one of our own."""
+    """Whose prices count: the order's channel, or one of our own where that is not ours, abroad, or for business."""
     sold_by = catalog.channel(order.channel)
-    if not sold_by.commerce and sold_by.currency == settings.FUNCTIONAL_CURRENCY:
+    if not sold_by.commerce and sold_by.taxes_included and sold_by.currency == settings.FUNCTIONAL_CURRENCY:
         return sold_by
     own = catalog.own_channel(currency=settings.FUNCTIONAL_CURRENCY)
     if own is None:

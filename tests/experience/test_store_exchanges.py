@@ -12,7 +12,8 @@ from django.test import Client as Browser
 
 from experience_apis.store_tools.models import StoreStaff
 from process_apis.catalog.models import Node, Product
-from process_apis.orders.models import Order
+from process_apis.catalog.tender_models import SettledBy
+from process_apis.orders.models import Order, Payment
 from process_apis.return_to_refund import tickets
 from process_apis.return_to_refund.models import Exchange
 from process_apis.return_to_refund.tickets import Ticket, TicketLine
@@ -199,6 +200,15 @@ def test_an_exchange_that_a_second_person_has_to_agree_to_is_the_desks(play: Pla
     page, fields = reviewed(phone, a_coat_for_socks(shipped(play)))
 
     assert ("ask the service desk" in page, fields) == (True, {})
+
+
+def test_what_was_sold_on_invoice_is_exchanged_at_the_desk_alone(play: Play, phone: Browser) -> None:
+    order = shipped(play)
+    Payment.objects.update(settled_by=SettledBy.TERMS)
+
+    page, fields = reviewed(phone, a_coat_for_socks(order))
+
+    assert ("sold on invoice" in page, fields) == (True, {})
 
 
 def test_goods_our_book_does_not_have_here_are_warned_of_and_become_a_case(play: Play, phone: Browser) -> None:
