@@ -105,7 +105,7 @@ def failed(refund: Refund, *, why: str) -> bool:
 def replace(
     refund: Refund, *, way: RefundWay, by: str, of: Sequence[tuple[int | None, int]], account: str = ""
 ) -> list[Refund]:
-    """Pay a refund that failed another way, with somebody's approval; `of` are tenders and amounts. Raises WrongState."""
+    """Pay a refund that failed another way, approved by somebody, of these tenders and amounts. Raises WrongState."""
     if not Refund.objects.filter(id=refund.id, state=RefundState.FAILED).update(state=RefundState.REPLACED):
         refund.refresh_from_db()
         raise services.WrongState(f"refund {refund.id} is {refund.state}; only one that failed is paid another way")
