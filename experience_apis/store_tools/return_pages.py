@@ -79,7 +79,10 @@ def take_announced(request: HttpRequest, node: str) -> HttpResponse:
         messages.error(request, none.detail)
         return redirect("store-returns-page", node=node)
     announced = {each["number"]: each["lines"] for each in receipts.shown(order)["announced"]}
-    form = TakeBackForm(request.POST, lines=announced.get(asked, []))
+    if asked not in announced:
+        messages.error(request, f"Nothing of return {asked} is still to come: it was taken in, or turned away.")
+        return sale_page(request, node, order)
+    form = TakeBackForm(request.POST, lines=announced[asked])
     return _taken(request, node, form, return_number=asked) or sale_page(request, node, order)
 
 

@@ -368,7 +368,9 @@ def test_the_page_finds_a_sale_by_its_announced_return_and_takes_it_in(play: Pla
     said = press(phone, "announced", order_number=NUMBER, return_number=number, refund="original", key=key, **typed)
     play.go()
 
+    again = press(phone, "announced", order_number=NUMBER, return_number=number, refund="original", key=key, **typed)
     assert (f"Announced: {number}" in found, f"Taken back as {number}" in said) == (True, True)
+    assert "Nothing of return" in again
     assert (Return.objects.get().state, money(NUMBER)[1]) == (ReturnState.CLOSED, 11900)
 
 
