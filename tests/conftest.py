@@ -4,9 +4,8 @@ import gc
 from collections.abc import Iterator
 from typing import Any
 
-import pgtrigger
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 from whitenoise.middleware import WhiteNoiseMiddleware
@@ -108,6 +107,13 @@ def demo(seeded: None, db: None) -> None:
     """The seeded platform, for one test: what the test changes there is gone afterwards."""
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The test database, and a copy of what migrations wrote there, for after it was emptied."""
+    with django_db_blocker.unblock():
+        tables.remember()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def books_can_be_emptied_between_tests() -> Iterator[None]:
     """The append-only books refuse to be emptied; after a transactional test, and only there, they may be.
@@ -115,30 +121,5 @@ def books_can_be_emptied_between_tests() -> Iterator[None]:
     Django's own flush empties two hundred tables and makes all permissions anew; a test leaves rows in ten.
     """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", _empty_what_was_written)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: tables.as_made())
         yield
-
-
-def _empty_what_was_written(case: TransactionTestCase) -> None:
-    with pgtrigger.ignore(), connection.cursor() as cursor:
-        cursor.execute(EMPTY_TABLES_WITH_ROWS)
-
-
-EMPTY_TABLES_WITH_ROWS = """
-DO $$
-DECLARE
-    name text;
-    written text[] := '{}';
-    any_row boolean;
-BEGIN
-    FOR name IN
-        SELECT oid::regclass::text FROM pg_class
-        WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
-          AND relname NOT IN ('django_migrations', 'django_content_type', 'auth_permission')
-    LOOP
-        EXECUTE 'SELECT EXISTS (SELECT 1 FROM ' || name || ')' INTO any_row;
-        IF any_row THEN written := written || name; END IF;
-    END LOOP;
-    IF written <> '{}' THEN EXECUTE 'TRUNCATE ' || array_to_string(written, ', ') || ' CASCADE'; END IF;
-END $$
-"""

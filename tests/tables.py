@@ -1,13 +1,65 @@
-"""The tables are made once, and copied for each of the parallel runners: a second, where making them takes ten."""
+"""The tables of the tests: made once, copied for each of the parallel runners, and put back as migrations left them."""
 
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from django.db import connection
+import pgtrigger
+from django.db import connection, transaction
 
 MADE = "tables.made"
+_OURS = """
+    SELECT oid::regclass::text AS full_name, relname FROM pg_class
+    WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+      AND relname NOT IN ('django_migrations', 'django_content_type', 'auth_permission')
+"""
+_REMEMBER = f"""
+DO $$
+DECLARE
+    ours record;
+    any_row boolean;
+BEGIN
+    DROP SCHEMA IF EXISTS as_made CASCADE;
+    CREATE SCHEMA as_made;
+    FOR ours IN {_OURS} LOOP
+        EXECUTE 'SELECT EXISTS (SELECT 1 FROM ' || ours.full_name || ')' INTO any_row;
+        IF any_row THEN
+            EXECUTE 'CREATE TABLE as_made.' || quote_ident(ours.relname) || ' AS TABLE ' || ours.full_name;
+        END IF;
+    END LOOP;
+END $$
+"""
+_AS_MADE = f"""
+DO $$
+DECLARE
+    ours record;
+    written text[] := '{{}}';
+    any_row boolean;
+BEGIN
+    FOR ours IN {_OURS} LOOP
+        EXECUTE 'SELECT EXISTS (SELECT 1 FROM ' || ours.full_name || ')' INTO any_row;
+        IF any_row THEN written := written || ours.full_name; END IF;
+    END LOOP;
+    IF written <> '{{}}' THEN EXECUTE 'TRUNCATE ' || array_to_string(written, ', ') || ' CASCADE'; END IF;
+    FOR ours IN SELECT relname FROM pg_class WHERE relnamespace = 'as_made'::regnamespace AND relkind = 'r' LOOP
+        EXECUTE 'INSERT INTO ' || quote_ident(ours.relname)
+            || ' SELECT * FROM as_made.' || quote_ident(ours.relname);
+    END LOOP;
+END $$
+"""
+
+
+def remember() -> None:
+    """Lay aside what migrations wrote, before any test writes something."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REMEMBER)
+
+
+def as_made() -> None:
+    """Empty the tables in which a test left something, and write again what migrations wrote."""
+    with pgtrigger.ignore(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_AS_MADE)
 
 
 def begin_with_a_copy(folder: Path) -> None:
