@@ -170,8 +170,10 @@ def worth(
         net_back, tax_back = back[ask.line_id]
         service_net, service_tax = _of_services(line, until=until, policy=policy)
         before_net, before_tax = _of_services(line, until=came[ask.line_id], policy=policy)
-        net = line.net_minor * until // line.shipped + service_net - net_back
-        tax = line.tax_minor * until // line.shipped + service_tax - tax_back
+        # of the price with tax first: half of two boots at 9.00 is 9.00, though neither half of its parts is whole
+        tax_until = line.tax_minor * until // line.shipped
+        net_until = (line.net_minor + line.tax_minor) * until // line.shipped - tax_until
+        net, tax = net_until + service_net - net_back, tax_until + service_tax - tax_back
         back[ask.line_id] = (net_back + net, tax_back + tax)
         service = service_net + service_tax - before_net - before_tax
         fee = (net + tax - service) * policy.fee_percent.get(ask.condition, 0) // 100

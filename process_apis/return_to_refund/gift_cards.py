@@ -55,7 +55,8 @@ def take_back(
         number=number, key=key, lines=[Asked(line_id, 1, serial=numbers.reference_of(account.id))], channels=channels,
         requested_by=by, reason="gift card", now=now,
     )  # fmt: skip
-    if account.balance_minor != parent.total_minor or account.held_minor:
+    worth = sum(each.net_minor + each.tax_minor for each in parent.lines.all())  # the total may hold its shipping, too
+    if account.balance_minor != worth or account.held_minor:
         raise CardSpent(f"{account.free} of {account.masked} are left of what it was bought with")
     return parent
 

@@ -153,3 +153,8 @@ def test_a_wrap_is_given_back_with_the_goods_it_was_for(play: Play) -> None:
         for line in ("1", "2")
     ]
     assert [each.total_minor for each in back] == [11900, 12400]
+
+
+def test_half_of_a_line_gives_back_half_of_its_price_to_the_cent() -> None:
+    boots = Sold("1", "BOOT-42", 2, 2, 0, net_minor=1513, tax_minor=287)  # 9.00 each, of which 1.435 are tax
+    assert decisions.worth([Asked("1", 1)], sold={"1": boots}, policy=Policy()).total_minor == 900
