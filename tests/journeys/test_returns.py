@@ -52,16 +52,23 @@ def ask(day: RetailDay, path: str, body: Any, *, key: str = "") -> Any:
 
 def bought(day: RetailDay, *payments: dict[str, Any], units: int = 1, sku: int = 31) -> str:
     """An order that has left; its number."""
+    how = {"payments": list(payments)} if payments else {}
+    number = ordered(day, lines=[{"sku": f"SKU-{sku:05d}", "quantity": units}], **how)
+    shipped = "SELECT count(*) FROM orders_parcel p JOIN orders_order o ON o.id = p.order_id WHERE o.number = %s"
+    until(lambda: day.one(shipped, number), within_s=SETTLED_WITHIN_S)
+    return number
+
+
+def ordered(day: RetailDay, *, lines: list[dict[str, Any]], **how: Any) -> str:
+    """An order that was taken; its number."""
     ship_to = {"name": "Ada Winter", "line1": "Hauptstr. 1", "city": "Berlin", "postcode": "10115", "country": "DE"}
-    how = {"payments": list(payments)} if payments else {"payment": {"kind": "card", "token": "tok_visa"}}
     body = {
-        "channel": "web", "lines": [{"sku": f"SKU-{sku:05d}", "quantity": units}], "ship_to": ship_to,
-        "customer": {"name": "Ada Winter", "email": f"r{time.time_ns()}@example.com"}, **how,
+        "channel": "web", "lines": lines, "ship_to": ship_to,
+        "customer": {"name": "Ada Winter", "email": f"r{time.time_ns()}@example.com"},
+        **(how or {"payment": {"kind": "card", "token": "tok_visa"}}),
     }  # fmt: skip
     number = str(ask(day, f"{STOREFRONT}/orders", body)["number"])
     day.expected += 1
-    shipped = "SELECT count(*) FROM orders_parcel p JOIN orders_order o ON o.id = p.order_id WHERE o.number = %s"
-    until(lambda: day.one(shipped, number), within_s=SETTLED_WITHIN_S)
     return number
 
 
