@@ -15,7 +15,9 @@ from system_apis.transport import client
 from tests import beside, tables
 from tests.demonstration import demonstration
 from tests.sandbox_process import SandboxProcess
-from tests.stack import a_stack
+from tests.stack import a_stack, rest, wake
+
+_stacks: list[Running] = []  # of this runner: one, or none yet
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -34,11 +36,20 @@ def pytest_collection_finish() -> None:
 def stack() -> Iterator[Running]:
     """The whole platform, running: `stack.ready["url"]`, `stack.pid("worker")`, `stack.kill("worker")`.
 
-    Each of the parallel runners has one, from the first test that asks for it.
+    Each of the parallel runners has one, from the first test that asks for it; it rests while other tests run.
     """
     with a_stack() as running:
+        _stacks.append(running)
         yield running
+        wake(_stacks.pop())
         beside.end(running)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Whoever asks for the stack finds it awake."""
+    for running in _stacks:
+        (wake if "stack" in getattr(item, "fixturenames", ()) else rest)(running)
 
 
 @pytest.fixture(scope="session")

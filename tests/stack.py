@@ -1,6 +1,8 @@
 """The whole platform as real processes, for tests that kill some of them."""
 
+import contextlib
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -10,6 +12,7 @@ from pathlib import Path
 from retail_platform.kernel.machine import running
 from retail_platform.kernel.supervisor.state import State
 
+RESTLESS = ("relay", "beat", "worker")
 _NOT_INHERITED = ("DATABASE_URL", "VALKEY_URL", "BROKER_URL", "SANDBOX_PORT", "PYTEST_XDIST_WORKER")
 
 
@@ -36,6 +39,22 @@ def a_stack() -> Iterator[running.Running]:
         Path(folder).chmod(0o711)  # run as root, PostgreSQL is somebody else and must get in
         with _running(State(Path(folder) / "state")) as platform:
             yield platform
+
+
+def rest(platform: running.Running) -> None:
+    """Nobody needs it for now: what looks for work all the time, a seventh of a core, stands still."""
+    _signal(platform, signal.SIGSTOP)
+
+
+def wake(platform: running.Running) -> None:
+    """It goes on as after a short sleep of the machine."""
+    _signal(platform, signal.SIGCONT)
+
+
+def _signal(platform: running.Running, number: int) -> None:
+    for name in RESTLESS:
+        with contextlib.suppress(LookupError, ProcessLookupError):  # killed just now, and being started again
+            os.kill(platform.pid(name), number)
 
 
 @contextmanager
