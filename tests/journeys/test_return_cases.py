@@ -67,6 +67,11 @@ def legs(day: RetailDay, *numbers: str) -> dict[tuple[str, str], int]:
     return {(role, currency): minor for role, currency, minor in day.rows(_LEGS, list(numbers))}
 
 
+def had_instead(day: RetailDay, parent: str) -> str:
+    """The number of the order for the goods that an exchange gave."""
+    return str(day.one(_NEW, parent))
+
+
 def settled(day: RetailDay, number: str, state: str = "closed") -> None:
     wanted = "SELECT count(*) FROM orders_order WHERE number = %s AND state = %s"
     until(lambda: day.one(wanted, number, state), within_s=SETTLED_WITHIN_S, showing=day.left)
@@ -133,7 +138,7 @@ def test_an_uneven_exchange_across_stores_and_currencies_ties_out_in_both(day: R
     comes_back(day, desk, parent, sku=34, node="STORE-001")
     day.expected += 1
     closes(day, parent)
-    new = str(day.one(_NEW, parent))
+    new = had_instead(day, parent)
     settled(day, new, "released")
     handed_over(day, new, "STORE-002")
     settled(day, new)
