@@ -1,7 +1,5 @@
 """Returns that meet others, on real processes: three shipments, two tenders, two currencies, chargebacks."""
 
-import subprocess
-import sys
 import time
 from decimal import Decimal
 from typing import Any
@@ -9,8 +7,9 @@ from typing import Any
 import pytest
 
 from retail_platform.demo.value_cards import EXAMPLE_CARD, EXAMPLE_PIN
+from tests import beside
 from tests.journeys.test_returns import DESK, STOREFRONT, ask, bought, closes, comes_back, desk, returns
-from tests.retail_day import ROOT, SETTLED_WITHIN_S, RetailDay, until
+from tests.retail_day import SETTLED_WITHIN_S, RetailDay, until
 
 __all__ = ["desk"]  # the fixture
 pytestmark = [
@@ -118,11 +117,7 @@ def test_three_shipments_two_tenders_one_line_cancelled_and_one_returned_in_a_st
 
 
 def test_an_uneven_exchange_across_stores_and_currencies_ties_out_in_both(day: RetailDay, desk: str) -> None:
-    placed = subprocess.run(
-        [sys.executable, "manage.py", "shell", "-v0", "-c", IN_DOLLARS], capture_output=True, text=True, cwd=ROOT,
-        env=day._env, timeout=120, check=True,
-    )  # fmt: skip
-    number = placed.stdout.split()[-1]
+    number = beside.manage(day.stack, "shell", "-v0", "-c", IN_DOLLARS).split()[-1]
     day.expected += 1
     settled(day, number)
 
@@ -154,10 +149,7 @@ def test_an_uneven_exchange_across_stores_and_currencies_ties_out_in_both(day: R
 def handed_over(day: RetailDay, number: str, node: str) -> None:
     """The store's staff fetch the goods and give them to the customer."""
     command = ["make_key", "--client=tests-counter", "--scope=stores.read", "--scope=stores.write"]
-    key = subprocess.run(
-        [sys.executable, "manage.py", *command], capture_output=True, text=True, cwd=ROOT, env=day._env, timeout=120,
-        check=True,
-    ).stdout.strip()  # fmt: skip
+    key = beside.manage(day.stack, *command).strip()
     pickup = str(day.one("SELECT id FROM pickups_pickup WHERE order_number = %s", number))
     tools = "/api/experience/store_tools/v1"
     ask(day, f"{tools}/pickups/{pickup}/ready", {"staff": "kim"}, key=key)

@@ -1,7 +1,5 @@
 """Goods that come back, on real processes: one credit memo, one refund, the stock right, the books agreed."""
 
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +8,8 @@ import pytest
 import requests
 
 from retail_platform.demo.value_cards import EXAMPLE_CARD, EXAMPLE_PIN
-from tests.retail_day import ROOT, SETTLED_WITHIN_S, RetailDay, until
+from tests import beside
+from tests.retail_day import SETTLED_WITHIN_S, RetailDay, until
 
 pytestmark = [
     pytest.mark.timeout(400),
@@ -31,10 +30,7 @@ FROM orders_payment payment JOIN orders_order o ON o.id = payment.order_id WHERE
 def desk(day: RetailDay) -> str:
     """The key of somebody at the service desk."""
     command = ["make_key", "--client=tests-desk", "--scope=process.read", "--scope=process.write"]
-    return subprocess.run(
-        [sys.executable, "manage.py", *command], capture_output=True, text=True, cwd=ROOT, env=day._env, timeout=120,
-        check=True,
-    ).stdout.strip()  # fmt: skip
+    return beside.manage(day.stack, *command).strip()
 
 
 @pytest.fixture(autouse=True)
