@@ -153,7 +153,7 @@ def test_a_hold_that_cannot_be_renewed_puts_the_order_on_hold_with_one_case(day:
 
 def test_an_order_the_warehouse_refuses_puts_back_on_the_gift_card_what_was_spent(day: RetailDay) -> None:
     before = day.rows(_ON_CARD)
-    day.fault("wms", "error", operation="release", count=1, status=422)
+    day.fault("wms", "error", operation="release", count=9, status=422)
     number = order(day, GIFT_CARD, CARD, sku=6)
     state_is(day, number, "cancelled")
     day.settle(within_s=SETTLED_WITHIN_S)
