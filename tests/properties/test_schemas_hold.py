@@ -34,7 +34,7 @@ CHECKS = [
     response_headers_conformance, ignored_auth,
 ]  # fmt: skip
 bounded = settings(
-    max_examples=int(os.environ.get("SCHEMA_EXAMPLES", "4")),
+    max_examples=int(os.environ.get("SCHEMA_EXAMPLES", "8")),
     deadline=None,
     derandomize=True,
     database=None,
