@@ -63,8 +63,8 @@ def key(one_connection: None, monkeypatch: pytest.MonkeyPatch) -> str:
 
 @pytest.mark.parametrize("share", range(SHARES))
 def test_every_operation_answers_as_documented(share: int, key: str) -> None:
-    """The examples, the boundaries and what lies beyond them, as `schema.parametrize()` makes them for each parameter;
-    values drawn by chance are in test_schemas_hold.
+    """The examples, the boundaries and what lies beyond them, as `schema.parametrize()` makes them for each parameter,
+    and values drawn by chance; more of those are in test_schemas_hold.
 
     They are made here and not when tests are collected: that is done by each parallel runner, and takes seconds.
     """
@@ -84,7 +84,9 @@ def test_every_operation_answers_as_documented(share: int, key: str) -> None:
     assert not broken, "\n\n".join(broken)
 
 
-@settings(phases=[Phase.explicit], deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=15, phases=[Phase.explicit, Phase.generate], deadline=None, suppress_health_check=list(HealthCheck)
+)
 def _ask(case: Any, key: str) -> None:
     case.headers = {**(case.headers or {}), "Authorization": f"Bearer {key}"}
     case.call_and_validate(checks=DOCUMENTED)
