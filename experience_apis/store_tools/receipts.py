@@ -7,7 +7,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from canonical.ids import receipt_number
 from experience_apis.store_tools.models import ReceiptLookup
+from process_apis.orders import receipts as papers
 from process_apis.orders.models import Order
 from process_apis.return_to_refund import at_store, sold
 from process_apis.returns import queries as returns
@@ -26,6 +28,7 @@ BY: Mapping[str, str] = {
     "email": "customer_email__iexact",
     "return": "",  # the number of a return the customer has announced
 }
+ON_PAPER = ("order", "invoice")  # these are printed with a check character
 
 
 class TooManyLookups(DomainError):
@@ -35,8 +38,13 @@ class TooManyLookups(DomainError):
 
 
 def find(*, by: str, value: str, client: str, staff: str = "") -> list[Order]:
-    """Sales that match, the latest first and no more than a counter needs. Raises TooManyLookups."""
+    """Sales that match, the latest first and no more than a counter needs.
+
+    Raises TooManyLookups, and ReceiptCheckFailed for a number whose check character does not fit.
+    """
     _count(client=client, by=by)
+    if by in ON_PAPER:
+        value = papers.number_of(value, pointer="/value")
     found = list(_sales(by, value).distinct().order_by("-placed_at")[:MOST])
     ReceiptLookup.objects.create(
         client=client, staff=staff, by=by, found=len(found), order_numbers=[order.number for order in found]
@@ -51,8 +59,9 @@ def _sales(by: str, value: str) -> QuerySet[Order]:
 
 
 def one(number: str, *, client: str, staff: str = "") -> Order:
-    """The sale of an order or invoice number. Raises NotFound and TooManyLookups."""
+    """The sale of an order or invoice number. Raises NotFound, TooManyLookups, ReceiptCheckFailed."""
     _count(client=client, by="number")
+    number = papers.number_of(number, pointer="")
     wanted = Q(number=number) | Q(parcels__invoice_number=number)
     found = Order.objects.filter(wanted).distinct().first()
     ReceiptLookup.objects.create(
@@ -70,6 +79,7 @@ def shown(order: Order) -> dict[str, Any]:
     window = sold.policy(at_store.STORE).window_days
     return {
         "order_number": order.number,
+        "receipt_number": receipt_number(order.number),
         "invoices": [parcel.invoice_number for parcel in order.parcels.all()],
         "channel": order.channel,
         "refunded_by_channel": at_store.sold_by_channel(order),

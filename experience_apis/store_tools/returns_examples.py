@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from canonical.ids import receipt_number
 from process_apis.returns import examples
 
 ORDER = examples.ORDER
 CARD = "6006491000001001"
 SALE: dict[str, Any] = {
     "order_number": ORDER,
+    "receipt_number": receipt_number(ORDER),
     "invoices": [f"INV-{ORDER}-1"],
     "channel": "web",
     "refunded_by_channel": False,

@@ -49,6 +49,7 @@ class AnnouncedOut(StrictSerializer):
 
 class SaleOut(StrictSerializer):
     order_number = serializers.CharField()
+    receipt_number = serializers.CharField(help_text="the same as papers show it, with a check character")
     invoices = serializers.ListField(child=serializers.CharField())
     channel = serializers.CharField()
     refunded_by_channel = serializers.BooleanField(help_text="take the goods; the marketplace gives the money back")

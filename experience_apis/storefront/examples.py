@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from canonical.ids import receipt_number
+
 NUMBER = "DEMO-1001"
 _TEN = {"amount": "10.00", "currency": "EUR"}
 _PRICE = {"amount": "49.90", "currency": "EUR"}
@@ -80,6 +82,7 @@ PLACED = {
 }
 STATUS: dict[str, Any] = {
     "number": NUMBER,
+    "receipt_number": receipt_number(NUMBER),
     "channel": "web",
     "state": "partly_shipped",
     "headline": "1 of 2 items are on their way.",

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from canonical.ids import receipt_number
 from canonical.money import Money
 from experience_apis.order_status import guests, waiting
 from experience_apis.order_status.models import OrderStatus
@@ -90,6 +91,7 @@ def _shown(row: OrderStatus) -> dict[str, Any]:
         return f"{Money(minor=minor, currency=row.currency).text} {row.currency}"
 
     return {
+        "receipt": receipt_number(row.number) if any(line["shipped"] for line in row.lines) else "",
         "total": money(row.total_minor),
         "paid": money(row.paid_minor),
         "refunded": money(row.refunded_minor) if row.refunded_minor else "",

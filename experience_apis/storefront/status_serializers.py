@@ -5,6 +5,7 @@ from uuid import UUID
 
 from rest_framework import serializers
 
+from canonical.ids import receipt_number
 from canonical.money import Money
 from canonical.order import LineKind
 from experience_apis.order_status.models import OrderStatus, ShopperState
@@ -98,6 +99,7 @@ class RefundOfOrderOut(StrictSerializer):
 
 class OrderStatusOut(StrictSerializer):
     number = serializers.CharField()
+    receipt_number = serializers.CharField(help_text="the same with a check character: show it where goods come back")
     channel = serializers.CharField()
     state = serializers.ChoiceField(choices=ShopperState.choices)
     headline = serializers.CharField()
@@ -125,6 +127,7 @@ def shown(row: OrderStatus) -> dict[str, Any]:
 
     return {
         "number": row.number,
+        "receipt_number": receipt_number(row.number),
         "channel": row.channel,
         "state": row.state,
         "headline": row.headline,

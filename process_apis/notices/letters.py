@@ -6,6 +6,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
+from canonical.ids import receipt_number
 from canonical.money import Money
 from process_apis.catalog import hours
 from process_apis.catalog import queries as catalog
@@ -59,6 +60,7 @@ def _of_order(order: Order) -> dict[str, Any]:
     titles = {line.line_id: line.title or line.sku for line in order.lines.all()}
     return {
         "number": order.number,
+        "receipt": receipt_number(order.number),
         "name": order.customer_name,
         "lines": [
             {

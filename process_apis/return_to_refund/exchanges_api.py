@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from canonical.money import Money
-from process_apis.return_to_refund import exchanges, tickets
+from process_apis.return_to_refund import exchanges, refused_tickets, tickets
 from process_apis.return_to_refund.decisions import Asked
 from process_apis.return_to_refund.exchanges import Difference, Wanted
 from process_apis.return_to_refund.exchanges_serializers import ExchangeOut, OpenExchangeIn, TicketIn
@@ -19,6 +19,7 @@ from process_apis.returns.models import Return
 from retail_platform.kernel import clock
 from retail_platform.kernel.idempotency.views import HEADER, IdempotentPost
 from retail_platform.kernel.identity.principal import Principal
+from retail_platform.kernel.problem import DomainError
 from retail_platform.kernel.schema import ProblemOut, example
 from retail_platform.kernel.serializers import Amount
 from retail_platform.kernel.views import ApiView
@@ -83,7 +84,8 @@ class TicketsView(IdempotentPost, ApiView):
         operation_id="take_exchange_ticket",
         summary="Book a till's ticket with goods that came back and goods that were sold",
         description="For what was rung up offline: it has happened, and is booked as a return and a sale. The same "
-        "ticket again changes nothing; another one under its number is refused.",
+        "ticket again changes nothing; another one under its number is refused. What is refused is a case until it is "
+        "sent as it should be.",
         request=TicketIn,
         responses={202: ExchangeOut, **_NO},
         examples=[
@@ -101,23 +103,35 @@ class TicketsView(IdempotentPost, ApiView):
         tags=["exchanges"],
     )  # fmt: skip
     def post(self, request: Request) -> HttpResponse:
-        caller = cast(Principal, request.user)
+        caller, refused = cast(Principal, request.user), list[tuple[Ticket, DomainError]]()
 
         def work(body: dict[str, Any]) -> Response:
-            lines = [
-                TicketLine(
-                    line["sku"], line["quantity"], _money(line["unit_price"]), line["line_id"], line["condition"]
-                )
-                for line in body["lines"]
-                if line["quantity"]
-            ]  # fmt: skip
-            ticket = Ticket(
-                body["store"], body["till"], body["number"], body["business_date"], body["sale"], tuple(lines),
-                _money(body["net"]), body["paid_with"],
-            )  # fmt: skip
-            return _shown(tickets.take(ticket, staff=body["staff"], channels=caller.channels, now=clock.now()))
+            ticket, now = _ticket(body), clock.now()
+            try:
+                booked = tickets.take(ticket, staff=body["staff"], channels=caller.channels, now=now)
+            except DomainError as error:
+                refused.append((ticket, error))
+                raise
+            refused_tickets.settle(ticket, by=body["staff"], now=now)
+            return _shown(booked)
 
-        return self.once(request, body=TicketIn, work=work)
+        try:
+            return self.once(request, body=TicketIn, work=work)
+        finally:  # behind the transaction, which is taken back
+            for each in refused:
+                refused_tickets.keep(*each)
+
+
+def _ticket(body: dict[str, Any]) -> Ticket:
+    lines = [
+        TicketLine(line["sku"], line["quantity"], _money(line["unit_price"]), line["line_id"], line["condition"])
+        for line in body["lines"]
+        if line["quantity"]
+    ]
+    return Ticket(
+        body["store"], body["till"], body["number"], body["business_date"], body["sale"], tuple(lines),
+        _money(body["net"]), body["paid_with"],
+    )  # fmt: skip
 
 
 def _money(amount: Amount) -> Money:

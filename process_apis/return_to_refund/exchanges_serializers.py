@@ -46,7 +46,7 @@ class TicketIn(StrictSerializer):
     till = serializers.CharField(max_length=32)
     number = serializers.CharField(max_length=64)
     business_date = serializers.DateField()
-    sale = serializers.CharField(max_length=64, help_text="the order or receipt that came back")
+    sale = serializers.CharField(max_length=64, help_text="the order that came back, or its receipt")
     lines = serializers.ListField(child=TicketLineIn(), allow_empty=False, max_length=500)
     net = MoneyField(least=-(10**15), help_text="what the customer paid on top; below zero: what they were paid")
     paid_with = serializers.CharField(max_length=32, required=False, default="", allow_blank=True)

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from canonical.money import Money
 from process_apis.orders import queries as orders
+from process_apis.orders import receipts
 from process_apis.return_to_refund import exchanges, receiving, swaps
 from process_apis.return_to_refund.decisions import Asked
 from process_apis.return_to_refund.exchanges import Difference, Wanted
@@ -66,12 +67,17 @@ class Ticket:
     @property
     def content(self) -> str:
         """The same for the same ticket, however often it is sent."""
-        return sha256(repr((self.sale, tuple(self.lines), self.net, self.paid_with)).encode()).hexdigest()
+        sale, _, _ = self.sale.partition("*")  # a receipt's check character may be typed or left out
+        return sha256(repr((sale, tuple(self.lines), self.net, self.paid_with)).encode()).hexdigest()
 
 
 @transaction.atomic
 def take(ticket: Ticket, *, staff: str, now: datetime, channel: str = "", channels: Collection[str] = ()) -> Return:
-    """Book a ticket, once for its key. Raises TicketRefused, TicketDiffers, and what opening an exchange raises."""
+    """Book a ticket, once for its key.
+
+    Raises TicketRefused, TicketDiffers, ReceiptCheckFailed, and what opening an exchange raises.
+    """
+    sale = receipts.number_of(ticket.sale, pointer="/sale")
     note = f"Ticket {ticket.till}/{ticket.number} of {ticket.business_date}, {ticket.content}"
     if standing := queries.by_key(ticket.key):
         if standing.note != note:
@@ -79,9 +85,9 @@ def take(ticket: Ticket, *, staff: str, now: datetime, channel: str = "", channe
         return standing
     back = [line for line in ticket.lines if line.quantity < 0]
     sold = [line for line in ticket.lines if line.quantity > 0]
-    _adds_up(ticket, back, sold, currency=orders.visible(ticket.sale, channels=channels).currency)
+    _adds_up(ticket, back, sold, currency=orders.visible(sale, channels=channels).currency)
     parent = exchanges.open_exchange(
-        number=ticket.sale,
+        number=sale,
         key=ticket.key,
         lines=[Asked(line.line_id, -line.quantity, line.condition) for line in back],
         wanted=[Wanted(line.sku, line.quantity, line.unit_price.minor) for line in sold],

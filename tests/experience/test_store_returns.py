@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client as Browser
 
+from canonical.ids import receipt_number
 from canonical.order import Tender, TenderState
 from experience_apis.store_tools import receipts
 from experience_apis.store_tools.models import ReceiptLookup, StoreStaff
@@ -90,6 +91,31 @@ def test_a_sale_is_found_in_many_ways(play: Play, till: Caller, by: str, value: 
     found = till.post(f"{TOOLS}/receipt-lookups", {"by": by, "value": value, "staff": "kim"}).json()
 
     assert [sale["order_number"] for sale in found["items"]] == [NUMBER]
+
+
+def test_a_sale_is_found_by_its_receipt(play: Play, till: Caller) -> None:
+    sent(play)
+    receipt = till.get(f"{TOOLS}/receipts/{NUMBER}").json()["receipt_number"]
+
+    assert till.get(f"{TOOLS}/receipts/{receipt}").json()["order_number"] == NUMBER
+
+
+@pytest.mark.parametrize("by", ["order", "invoice"])
+def test_a_receipt_that_fails_its_check_is_refused_by_field(play: Play, till: Caller, by: str) -> None:
+    receipt = receipt_number(NUMBER)
+    wrong = receipt[:-1] + ("A" if receipt[-1] != "A" else "B")
+
+    told = problem(till.post(f"{TOOLS}/receipt-lookups", {"by": by, "value": wrong, "staff": "kim"}))
+
+    assert (told["status"], told["errors"][0]["pointer"]) == (422, "/value")
+    assert "receipt-check-failed" in told["type"]
+
+
+def test_a_mistyped_receipt_in_the_address_is_no_missing_sale(play: Play, till: Caller) -> None:
+    number, check = receipt_number(NUMBER).split("*")
+    mistyped = f"{number[:-1]}{(int(number[-1]) + 1) % 10}*{check}"
+
+    assert problem(till.get(f"{TOOLS}/receipts/{mistyped}"))["status"] == 422
 
 
 def test_each_search_is_kept_with_who_looked_but_not_with_what_for(play: Play, till: Caller) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from canonical.ids import receipt_number
+from process_apis.cases.models import Case
 from process_apis.catalog.models import Channel, FxRate, Node, Product
 from process_apis.ledger import services as ledger
 from process_apis.ledger.models import JournalLine
@@ -238,6 +240,43 @@ def test_a_ticket_that_does_not_add_up_is_refused_and_changes_nothing(play: Play
     with pytest.raises(tickets.TicketRefused):
         tickets.take(a_ticket(price=15000, **wrong), staff="kim", now=clock.now())
     assert not Return.objects.exists()
+
+
+def sent_in(*, net: str, sale: str = "W-1001") -> Any:
+    """The answer to a ticket of a coat at 119.00 that came back and socks for 150.00, as a till sends it."""
+    wish = {
+        "store": "STORE-001", "till": "1", "number": "4711", "business_date": "2026-03-02", "sale": sale,
+        "staff": "kim", "paid_with": "till_cash", "net": {"amount": net, "currency": "EUR"},
+        "lines": [
+            {"sku": "COAT-1", "quantity": -1, "line_id": "2", "unit_price": {"amount": "119.00", "currency": "EUR"}},
+            {"sku": "SOCK-1", "quantity": 1, "unit_price": {"amount": "150.00", "currency": "EUR"}},
+        ],
+    }  # fmt: skip
+    till = Caller(a_key(name="till", scopes=["process.write"]))
+    return till.post("/api/process/return_to_refund/v1/exchange-tickets", wish)
+
+
+@pytest.mark.parametrize(("net", "sale"), [("1.00", "W-1001"), ("31.00", "W-9999"), ("31.00", "W-1001*?")])
+def test_a_ticket_that_is_refused_is_kept_as_a_case_with_all_it_says(play: Play, net: str, sale: str) -> None:
+    shipped(play)
+    a_counter()
+
+    told = problem(sent_in(net=net, sale=sale))
+
+    kept = Case.objects.get(fingerprint__startswith="refused-ticket:STORE-001:1:")
+    assert (kept.state, kept.subject) == ("open", sale)
+    assert told["detail"] in kept.detail
+    assert "COAT-1" in kept.detail
+
+
+def test_a_ticket_sent_again_as_it_should_be_closes_its_case(play: Play) -> None:
+    shipped(play)
+    a_counter()
+    problem(sent_in(net="1.00"))
+
+    assert sent_in(net="31.00", sale=receipt_number("W-1001")).status_code == 202
+
+    assert Case.objects.get(fingerprint__startswith="refused-ticket:").state == "resolved"
 
 
 def test_an_exchange_is_agreed_over_http(play: Play) -> None:
