@@ -1,9 +1,11 @@
 """Runs through a journey with the steps and queues of an order's, calling out where that does; they do nothing.
 
-Ours is the engine on real Celery workers: a message for each stretch, a commit for each stride. The plain way is a
-Celery chain with a task and a row for each step, on the same workers. The limit is the same commits by as many bare
-processes, one statement each: no broker, no claims that others respect, nothing decided. Throughput, in pairs within
-each round. The second case has twice the workers; the third is the first as if no step called out.
+Ours is the engine on real Celery workers: a commit for each stride of a run, and a message for each stretch of up to
+eight runs, which are rung as a relay rings for the runs that a round of facts begins. The plain way is a Celery chain
+for each run with a task and a row for each step, on the same workers; its messages are for one run, as Celery has it.
+The limit is the same commits by as many bare processes, one statement each: no broker, no claims that others respect,
+nothing decided. Throughput, in pairs within each round. The second case has twice the workers; the third is the first
+as if no step called out.
 """
 
 import json
@@ -81,10 +83,11 @@ def _rate(name: str, many: int, of: str, url: str, bare: Bare) -> float:
     began = time.monotonic()
     if name == "limit":
         _carry(bare, url, runs, orders_ways.commits(journey))
-    for run_id in runs if name != "limit" else ():
-        if name == "ours":
-            wake.ring(run_id=run_id, queues=journey.links(journey.steps[0].name), correlation_id="")
-        else:
+    elif name == "ours":
+        links = journey.links(journey.steps[0].name)
+        wake.ring_many(wake.Bell(run_id, links, correlation_id="") for run_id in runs)
+    else:
+        for run_id in runs:
             orders_ways.start_plain(run_id)
     while ProcessRun.objects.exclude(state="done").exists():
         if time.monotonic() - began > _WITHIN_S:

@@ -8,7 +8,6 @@ from settings.env import env
 
 FACT_LISTENERS = {
     "*": [
-        "process_apis.engine.listener:on_fact",
         "experience_apis.order_status.listener:on_fact",
         "process_apis.notices.listener:on_fact",
         "experience_apis.partners.listener:on_fact",
@@ -23,7 +22,7 @@ FACT_LISTENERS = {
     "stock_policy.changed": ["process_apis.publication.listener:on_changed"],
 }
 # Who listens to all facts of a round at once: for work that costs as much for a hundred as for one.
-FACTS_TOGETHER = ["experience_apis.availability.listener:on_facts"]
+FACTS_TOGETHER = ["experience_apis.availability.listener:on_facts", "process_apis.engine.listener:on_facts"]
 FACT_STUCK_LISTENER = "process_apis.cases.listener:on_stuck"
 # What a relay calls after each round, with `delivered`, the number of facts: copies outside the database follow here.
 RELAY_ALSO = [

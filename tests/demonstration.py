@@ -66,7 +66,7 @@ class _Taking(BaseHTTPRequestHandler):
 def demonstration(sandbox: SandboxProcess) -> Iterator[None]:
     """Seed as `manage.py seed` does, and play relay, workers and web process until nothing moves."""
     with _Letterbox() as box, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wake, "ring", lambda **_: True)
+        patch.setattr(wake, "ring_many", lambda _: [])
         seed.write(base_url=box.url, sandbox_url=sandbox.url)
         samples.ask_for_a_person(now=clock.now())
         _play(box)

@@ -1,5 +1,6 @@
 """Drive runs without a broker: the bell is caught, and a test plays the workers itself."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -23,9 +24,9 @@ class Workers:
     bells: list[tuple[UUID, list[str]]] = field(default_factory=list)
     log: errand.Log = field(default_factory=errand.Log)
 
-    def ring(self, *, run_id: UUID, queues: list[str], correlation_id: str) -> bool:
-        self.bells.append((run_id, queues))
-        return True
+    def ring_many(self, bells: Iterable[wake.Bell]) -> list[UUID]:
+        self.bells += ((bell.run_id, list(bell.queues)) for bell in bells)
+        return []
 
     def begin(self, name: str = "errand.begun", subject: str = "E-1") -> UUID:
         """Tell the fact that starts a run; nothing of the run is done yet. Returns its id."""
@@ -63,7 +64,7 @@ class Workers:
 def employ(patch: pytest.MonkeyPatch) -> Workers:
     """The engine with the tests' journeys beside our own, and somebody to play its workers."""
     crew, known = Workers(), {**registry.processes(), **{process.name: process for process in errand.PROCESSES}}
-    patch.setattr(wake, "ring", crew.ring)
+    patch.setattr(wake, "ring_many", crew.ring_many)
     patch.setattr(errand, "log", crew.log)
     patch.setattr(registry, "processes", lambda: known)
     return crew
@@ -71,8 +72,12 @@ def employ(patch: pytest.MonkeyPatch) -> Workers:
 
 def tell(name: str, subject: str = "E-1", **data: Any) -> None:
     """What the relay does with a fact."""
-    fact = Fact(name=name, aggregate=f"errand:{subject}", sequence=1, data={"errand": subject, **data})
-    listener.on_fact(fact)
+    listener.on_facts([a_fact(name, subject, **data)])
+
+
+def a_fact(name: str, subject: str = "E-1", **data: Any) -> Fact:
+    """A fact about an errand, as a relay holds it."""
+    return Fact(name=name, aggregate=f"errand:{subject}", sequence=1, data={"errand": subject, **data})
 
 
 def steps(run_id: UUID) -> dict[str, str]:

@@ -152,5 +152,5 @@ def playing(sandbox: SandboxProcess, *, skus: tuple[str, ...] = ("BOOT-42", "COA
     stock = [{"node": "WH-1", "sku": sku, "on_hand": 10} for sku in skus]
     sandbox.setup(stock=stock, ship_delay_ms=NEVER_MS)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wake, "ring", lambda **_: True)
+        patch.setattr(wake, "ring_many", lambda _: [])
         yield Play(sandbox)

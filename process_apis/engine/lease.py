@@ -4,12 +4,13 @@ Times are the database's, so that a wrong clock on one machine takes nothing ove
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
@@ -17,7 +18,7 @@ from django.db.models.functions import Now
 from process_apis.engine.models import ProcessRun, RunState
 
 GRACE_S = 60  # how long a wake-up may wait in a busy queue before the sweeper rings again; see ring_lost_bells
-FRESH_S = 1.0  # a lease renewed so lately still outlives one call to a vendor
+FRESH_S = 1.0  # a lease renewed so lately still outlives one call to a vendor, and twice so lately too
 
 
 class LostLease(Exception):
@@ -43,12 +44,37 @@ def held() -> Hold:
 
 
 _CLAIM = """
-UPDATE engine_processrun
+{before}UPDATE engine_processrun run
 SET state = 'running', fence = fence + 1, claims = claims + 1, wakes = 0, updated_at = clock_timestamp(),
     lease_until = clock_timestamp() + %(lease)s * interval '1 second',
     next_wake_at = clock_timestamp() + (%(lease)s + 1) * interval '1 second'
-WHERE id = %(id)s AND (state = 'ready' OR (state = 'running' AND lease_until < clock_timestamp()))
-RETURNING *
+{whose}
+RETURNING run.*
+"""
+_CLAIM_ONE = _CLAIM.format(
+    before="",
+    whose="WHERE id = %(id)s AND (state = 'ready' OR (state = 'running' AND lease_until < clock_timestamp()))",
+)
+# Rows of several runs are locked in one order, or not waited for: no two such statements wait for each other.
+_CLAIM_MANY = _CLAIM.format(
+    before="""WITH fresh AS (
+    SELECT id AS fresh_id FROM engine_processrun
+    WHERE id = ANY(%(ids)s) AND state = 'ready' AND claims = 0 FOR NO KEY UPDATE SKIP LOCKED
+)
+""",
+    whose="FROM fresh WHERE id = fresh_id",
+)
+_LET_GO = """
+WITH rest AS (
+    SELECT run.id AS rest_id
+    FROM engine_processrun run JOIN unnest(%(ids)s::uuid[], %(fences)s::bigint[]) AS told (id, fence) USING (id)
+    WHERE run.state = 'ready' OR run.fence = told.fence ORDER BY run.id FOR NO KEY UPDATE OF run
+)
+UPDATE engine_processrun
+SET claims = CASE WHEN state = 'running' THEN 0 ELSE claims END, state = 'ready', lease_until = NULL,
+    next_wake_at = clock_timestamp() + %(grace)s * interval '1 second', updated_at = clock_timestamp()
+FROM rest WHERE id = rest_id
+RETURNING id, process, step, correlation_id
 """
 
 
@@ -59,8 +85,23 @@ def in_seconds(seconds: float) -> RawSQL:
 
 def claim(run_id: UUID) -> ProcessRun | None:
     """Take a run to work on. None if it is not ready, or someone is at it: then the wake-up was stale."""
-    runs: Iterable[ProcessRun] = ProcessRun.objects.raw(_CLAIM, {"id": run_id, "lease": settings.RUN_LEASE_S})
+    runs: Iterable[ProcessRun] = ProcessRun.objects.raw(_CLAIM_ONE, {"id": run_id, "lease": settings.RUN_LEASE_S})
     return next(iter(runs), None)
+
+
+def claim_many(run_ids: Sequence[UUID]) -> list[ProcessRun]:
+    """Take those of the runs that are ready and have made progress since they were last claimed. See Note [Batches]."""
+    return list(ProcessRun.objects.raw(_CLAIM_MANY, {"ids": list(run_ids), "lease": settings.RUN_LEASE_S}))
+
+
+def let_go(fences: Mapping[UUID, int | None]) -> list[tuple[UUID, str, str, str]]:
+    """Put back, untouched, runs that were claimed together; the fence is None of those that were not ours.
+
+    Returns those that are ready then: their id, journey, step and correlation id.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LET_GO, {"ids": list(fences), "fences": list(fences.values()), "grace": GRACE_S})
+        return list(cursor.fetchall())
 
 
 def write(run: ProcessRun, **changes: Any) -> None:

@@ -28,3 +28,9 @@ def started_by(fact_name: str) -> list[Process]:
 def woken_by(fact_name: str) -> list[Process]:
     """The journeys in which some step waits for this fact."""
     return [process for process in processes().values() if fact_name in process.wakes_on]
+
+
+def links(process: str, step: str) -> list[str]:
+    """The queues of a run's chain from a step on. Of an unknown journey too: the worker parks the run with a case."""
+    known = processes().get(process)
+    return known.links(step) if known else ["fulfilment"]

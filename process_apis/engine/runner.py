@@ -24,13 +24,16 @@ def advance(*, run_id: UUID, queue: str) -> bool:
     A wake-up that is stale or comes twice finds nothing to claim, changes nothing and answers False.
     """
     run = lease.claim(run_id)
-    if run is None:
-        return False
+    return run is not None and carry(run, queue=queue)
+
+
+def carry(run: ProcessRun, *, queue: str) -> bool:
+    """The same for a run that was just claimed."""
     with correlation.use(run.correlation_id):
         try:
             return _link(run, queue=queue)
         except lease.LostLease:
-            log.warning("lease lost; another worker has the run", run=str(run_id))
+            log.warning("lease lost; another worker has the run", run=str(run.id))
             return False
 
 

@@ -107,7 +107,7 @@ def _restart(run: ProcessRun, process: Process, *, by: str, resolution: str, now
         updated_at=now,
     )
     cases.resolve_for_run(run_id=run.id, by=by, resolution=resolution, now=now)
-    wake.ring_after_commit(run_id=run.id, queues=process.links(run.step), correlation_id=run.correlation_id)
+    wake.ring_after_commit(wake.Bell(run.id, process.links(run.step), run.correlation_id))
 
 
 def allow_until(*, run_id: UUID, until: datetime) -> None:

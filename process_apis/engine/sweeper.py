@@ -43,7 +43,7 @@ WHERE state = 'ready' AND next_wake_at > clock_timestamp()
       + (least(%(grace)s * power(2, least(greatest(wakes - 1, 0), 4)), 600) - %(quiet)s) * interval '1 second'
 """
 _MORE_READY = "SELECT 1 FROM engine_processrun WHERE state = 'ready' OFFSET %(queued)s LIMIT 1"
-IN_HANDS = 20  # bells that workers have taken and not answered yet, at most
+IN_HANDS = 20  # messages that workers have taken and not answered yet, at most
 _few_before = False
 TRY_AGAIN_S = 2
 QUIET_S = 4
@@ -54,12 +54,10 @@ def sweep(*, limit: int = 200) -> int:
     due = _take(_DUE_ANY, limit=limit, mark=FOR_VENDOR)
     for mark, most in paces.allowed(now=clock.now()):
         due += _take(_DUE_FOR, limit=min(most, limit), mark=mark) if most else []
-    known, not_rung = registry.processes(), []
-    for run_id, process, step, correlation_id in due:
-        # A run of an unknown journey is woken too: the worker parks it with a case.
-        queues = known[process].links(step) if process in known else ["fulfilment"]
-        if not wake.ring(run_id=run_id, queues=queues, correlation_id=correlation_id):
-            not_rung.append(run_id)
+    not_rung = wake.ring_many(
+        wake.Bell(run_id, registry.links(process, step), correlation_id)
+        for run_id, process, step, correlation_id in due
+    )
     if not_rung:
         with connection.cursor() as cursor:
             cursor.execute(_NOT_RUNG, {"ids": not_rung, "pause": TRY_AGAIN_S})
@@ -78,7 +76,8 @@ def ring_lost_bells() -> int:
 
     While workers are slow their queue is long, and ringing again makes it longer: a day of 300 orders once had
     three messages of four for nothing. What tells a lost message from a slow worker is a queue that is empty, or
-    shorter than the list of runs that are ready: their broker was emptied, or died with what it had in memory.
+    too short for all runs that are ready, were each message a full one: their broker was emptied, or died with what it
+    had in memory. Fewer lost bells than that are rung again when their grace is over.
     """
     queued = wake.queued()
     if queued is None or not (queued == 0 or _too_few(queued)):
@@ -92,7 +91,7 @@ def _too_few(queued: int) -> bool:
     """Whether runs are ready that no bell waits for, twice in a row: once may be a relay that is just ringing."""
     global _few_before
     with connection.cursor() as cursor:
-        cursor.execute(_MORE_READY, {"queued": queued + IN_HANDS})
+        cursor.execute(_MORE_READY, {"queued": (queued + IN_HANDS) * wake.RUNS_A_MESSAGE})
         few = cursor.fetchone() is not None
     before, _few_before = _few_before, few
     return few and before

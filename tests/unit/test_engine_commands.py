@@ -84,16 +84,15 @@ def test_a_message_whose_run_was_never_started_starts_it(workers: Workers) -> No
     Fact.objects.all().delete()
     (told,) = run("replay", "--inbox", str(message.id))["items"]
     assert told["outcome"] == "starts order_intake"
-    listener.on_fact(Fact.objects.get())
+    listener.on_facts([Fact.objects.get()])
     assert ProcessRun.objects.get().subject == str(message.id)
 
 
 def test_a_message_that_was_read_before_is_a_no_op(workers: Workers) -> None:
     message = a_message()
-    listener.on_fact(Fact.objects.get())
+    listener.on_facts([Fact.objects.get()])
     answer = run("replay", "--inbox", str(message.id))
-    for fact in Fact.objects.all():
-        listener.on_fact(fact)
+    listener.on_facts(list(Fact.objects.all()))
     assert (answer["no_ops"], ProcessRun.objects.count()) == (1, 1)
     assert "order_intake run" in answer["items"][0]["outcome"]
 

@@ -1,5 +1,6 @@
 """A vendor is away for hours: nobody need act when it is back, and who waited longest goes first."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -56,11 +57,11 @@ def test_who_is_due_goes_by_business_date_then_priority_then_age(
     ProcessRun.objects.filter(subject="second").update(created_at=clock.now() - timedelta(hours=1))
     rung: list[str] = []
 
-    def ring(*, run_id: UUID, **_: Any) -> bool:
-        rung.append(ProcessRun.objects.get(id=run_id).subject)
-        return True
+    def ring_many(bells: Iterable[wake.Bell]) -> list[UUID]:
+        rung.extend(ProcessRun.objects.get(id=bell.run_id).subject for bell in bells)
+        return []
 
-    monkeypatch.setattr(wake, "ring", ring)
+    monkeypatch.setattr(wake, "ring_many", ring_many)
     while sweeper.sweep(limit=1):
         pass
     assert rung == ["first", "second", "third", "last"]

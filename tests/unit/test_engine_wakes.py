@@ -1,7 +1,7 @@
 """Wake-ups get lost, doubled and late; facts come early; workers die, sleep and meet. Runs go on all the same."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -68,10 +68,11 @@ def test_the_next_wake_up_is_moved_on_before_the_bell_is_rung(
     make_due(run_id)
     seen: list[bool] = []
 
-    def look(**_: Any) -> None:
+    def look(_: Iterable[wake.Bell]) -> list[UUID]:
         seen.append((at(run_id).next_wake_at or clock.now()) > clock.now() + timedelta(seconds=3))
+        return []
 
-    monkeypatch.setattr(wake, "ring", look)
+    monkeypatch.setattr(wake, "ring_many", look)
     sweeper.sweep()
     assert seen == [True]
 

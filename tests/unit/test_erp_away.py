@@ -1,8 +1,7 @@
 """The ERP is away: orders are taken, their goods set aside and their money held; when it is back each is told once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -53,11 +52,11 @@ def test_when_it_is_back_each_order_reaches_it_once_and_goes_on(play: Play) -> N
 def test_when_it_is_back_the_oldest_business_day_goes_first(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     rung: list[str] = []
 
-    def ring(*, run_id: UUID, **_: Any) -> bool:
-        rung.append(ProcessRun.objects.get(id=run_id).subject)
-        return True
+    def ring_many(bells: Iterable[wake.Bell]) -> list[UUID]:
+        rung.extend(ProcessRun.objects.get(id=bell.run_id).subject for bell in bells)
+        return []
 
-    monkeypatch.setattr(wake, "ring", ring)
+    monkeypatch.setattr(wake, "ring_many", ring_many)
     waits = ProcessRun.objects.filter(process="order_to_cash", state=RunState.RETRYING)
     waits.update(next_wake_at=clock.now() - timedelta(seconds=1))
     sweeper.sweep(limit=3)
