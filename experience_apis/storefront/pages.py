@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from canonical.ids import receipt_number
+from canonical.ids import number_of_receipt, receipt_number
 from canonical.money import Money
 from experience_apis.order_status import guests, waiting
 from experience_apis.order_status.models import OrderStatus
@@ -29,6 +29,13 @@ class FindForm(forms.Form):
     number = forms.CharField(max_length=64)
     email = forms.EmailField(max_length=254)
 
+    def clean_number(self) -> str:
+        """The order's number; a receipt's, with its check character, is one too."""
+        try:
+            return number_of_receipt(self.cleaned_data["number"])
+        except ValueError as wrong:
+            raise forms.ValidationError(str(wrong)) from wrong
+
 
 def _for_anybody(view: View) -> View:
     """No inline script, from no cache, and the address of the page is told to nobody: it is the key to the order."""
@@ -36,7 +43,7 @@ def _for_anybody(view: View) -> View:
 
     def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         response = cast(HttpResponse, strict(request, **kwargs))
-        response["Referrer-Policy"] = "no-referrer"
+        response.setdefault("Referrer-Policy", "no-referrer")
         response["X-Robots-Tag"] = "noindex"
         return response
 
@@ -49,13 +56,13 @@ def find(request: HttpRequest) -> HttpResponse:
     """Ask for number and e-mail; the same answer for a wrong one of either."""
     form = FindForm(request.POST or None)
     if not form.is_valid():
-        return render(request, "storefront/find.html", {"form": form}, status=400 if request.POST else 200)
-    number = form.cleaned_data["number"].strip()
+        return _form(request, form=form, status=400 if request.POST else 200)
+    number = form.cleaned_data["number"]
     address = request.META.get("REMOTE_ADDR", "")
     try:
         guests.by_email(number, email=form.cleaned_data["email"], address=f"page:{address}")
     except (NoSuchOrder, guests.AsksTooOften) as no:
-        return render(request, "storefront/find.html", {"form": form, "problem": no.detail}, status=no.status)
+        return _form(request, form=form, problem=no.detail, status=no.status)
     return redirect("track-order", token=guest_links.token(number))
 
 
@@ -66,7 +73,7 @@ def order(request: HttpRequest, token: str) -> HttpResponse:
     try:
         row = guests.by_token(token)
     except NoSuchOrder as no:
-        return render(request, "storefront/find.html", {"form": FindForm(), "problem": no.detail}, status=404)
+        return _form(request, form=FindForm(), problem=no.detail, status=404)
     return render(request, "storefront/order.html", {"order": row, "token": token, **_shown(row)})
 
 
@@ -84,6 +91,12 @@ def version(request: HttpRequest, token: str) -> HttpResponse:
         waited = waiting.until_newer(row.number, than=int(after), within_s=_WAIT_S)
         row = guests.by_token(token)
     return JsonResponse({"version": row.version, "again_s": 1 if waited else 15})
+
+
+def _form(request: HttpRequest, *, form: FindForm, status: int, problem: str = "") -> HttpResponse:
+    page = render(request, "storefront/find.html", {"form": form, "problem": problem}, status=status)
+    page["Referrer-Policy"] = "same-origin"  # with no-referrer a browser sends its form from "null", which is refused
+    return page
 
 
 def _shown(row: OrderStatus) -> dict[str, Any]:

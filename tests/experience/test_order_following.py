@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from canonical.ids import receipt_number
 from experience_apis.order_status import due, projection, waiting
 from experience_apis.order_status.models import OrderStatus, ShopperState
 from process_apis.orders import cancellations, guest_links, services
@@ -177,6 +178,24 @@ def test_a_buyer_finds_the_page_of_an_order_by_number_and_address(order: Order) 
     answer = Client().post("/track/", {"number": "W-1001", "email": "Ada@Example.com"}, follow=True)
     assert answer.status_code == 200
     assert "We have your order." in answer.content.decode()
+
+
+def test_the_form_is_taken_from_a_browser_which_says_where_it_comes_from_as_the_page_lets_it(order: Order) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    page = browser.get("/track/")
+    told = "null" if page["Referrer-Policy"] == "no-referrer" else "http://testserver"  # the fetch standard's Origin
+    wish = {"number": "W-1001", "email": "ada@example.com", "csrfmiddlewaretoken": page.context["csrf_token"]}
+    assert browser.post("/track/", wish, headers={"Origin": told}).status_code == 302
+
+
+def test_a_buyer_finds_the_order_by_the_number_of_a_receipt(order: Order) -> None:
+    wish = {"number": receipt_number("W-1001"), "email": "ada@example.com"}
+    assert Client().post("/track/", wish).status_code == 302
+
+
+def test_a_receipt_typed_wrongly_is_said_to_be(order: Order) -> None:
+    answer = Client().post("/track/", {"number": f"{receipt_number('W-1001')}X", "email": "ada@example.com"})
+    assert (answer.status_code, "typed wrongly" in answer.content.decode()) == (400, True)
 
 
 def test_the_page_says_the_same_for_a_wrong_address_and_an_unknown_order(order: Order) -> None:
