@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
@@ -11,6 +10,7 @@ from canonical.order import Order as CanonicalOrder
 from experience_apis.order_status import projection
 from experience_apis.order_status.models import OrderStatus
 from process_apis.orders.models import Order, OrderLine
+from retail_platform.kernel import prepared
 
 _FIELDS = OrderStatus._meta.concrete_fields
 # Each order passes here, and the ORM's way to insert a row costs three times as much.
@@ -39,8 +39,7 @@ def begin(row: Order, order: CanonicalOrder, *, now: datetime) -> OrderStatus:
         for line in order.lines
     ]
     shown = OrderStatus(number=row.number, **projection.fields_of(row, lines), version=1, updated_at=now)
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [_bound(getattr(shown, field.attname)) for field in _FIELDS])
+    prepared.execute(_INSERT, [_bound(getattr(shown, field.attname)) for field in _FIELDS])
     return shown
 
 

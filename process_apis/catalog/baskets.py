@@ -8,10 +8,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db import DEFAULT_DB_ALIAS, models
 
 from process_apis.catalog.models import Channel, Product
 from process_apis.catalog.tender_models import TenderKind
+from retail_platform.kernel import prepared
 
 _READ = """
 SELECT (SELECT to_json(channel) FROM catalog_channel channel WHERE code = %(channel)s AND active),
@@ -35,9 +36,7 @@ class Basket:
 def basket(*, channel: str, skus: Collection[str], tenders: Collection[str], country: str) -> Basket:
     """All of it as it is at one moment."""
     asked: dict[str, Any] = {"channel": channel, "skus": list(skus), "tenders": list(tenders), "country": country}
-    with connection.cursor() as cursor:
-        cursor.execute(_READ, asked)
-        found, products, kinds, sells_to = cursor.fetchone()
+    [(found, products, kinds, sells_to)] = prepared.execute(_READ, asked).fetchall()
     return Basket(
         channel=_row(Channel, found) if found else None,
         products={each["sku"]: _row(Product, each) for each in products or ()},

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from retail_platform.kernel import prepared
 from retail_platform.kernel.idempotency.models import IdempotentCall
 from retail_platform.kernel.problem import DomainError, Unprocessable
 
@@ -77,9 +78,8 @@ def _claim(client: str, operation: str, key: str) -> IdempotentCall | None:
     """Take the lock of this call, until the transaction ends. Gives what is kept of it. Raises TwinInFlight."""
     digest = sha256(f"{client}\n{operation}\n{key}".encode()).digest()
     number = int.from_bytes(digest[:8], "big", signed=True)
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"number": number, "client": client, "operation": operation, "key": key})
-        ours, asked, status, headers, body = cursor.fetchone()
+    call = {"number": number, "client": client, "operation": operation, "key": key}
+    [(ours, asked, status, headers, body)] = prepared.execute(_CLAIM, call).fetchall()
     if not ours:
         raise _twin()
     if asked is None:
@@ -96,10 +96,8 @@ VALUES (%s, %s, %s, %s, %s, %s::jsonb, %s, %s) ON CONFLICT (client, operation, k
 def _keep(client: str, operation: str, key: str, fingerprint: bytes, answer: Answer, now: datetime) -> None:
     """Write the answer down. Raises TwinInFlight where a twin ended between our look and our lock: then it has one."""
     values = (client, operation, key, fingerprint, answer.status, json.dumps(answer.headers), answer.body, now)
-    with connection.cursor() as cursor:
-        cursor.execute(_KEEP, values)
-        if not cursor.rowcount:
-            raise _twin()
+    if not prepared.execute(_KEEP, values).rowcount:
+        raise _twin()
 
 
 def _twin() -> TwinInFlight:
