@@ -10,8 +10,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-import structlog
-
 HEADER = "X-Correlation-ID"
 TASK_HEADER = "correlation_id"
 _TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?")
@@ -34,8 +32,7 @@ def use(correlation_id: str) -> Iterator[str]:
     """Work under `correlation_id`, here and in every log line; the former id comes back at the end."""
     token = _current.set(correlation_id)
     try:
-        with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
-            yield correlation_id
+        yield correlation_id
     finally:
         _current.reset(token)
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import structlog
 
+from retail_platform.kernel import correlation
+
 _SECRET_NAMES = re.compile(
     r"passw|secret|token|authorization|credential|api_?key|cookie|signature|e_?mail|phone|first_?name|last_?name"
     r"|street|birth|card_?number|iban",
@@ -61,11 +63,17 @@ def redact(logger: Any, method: str, event: Event) -> Event:
 
 def _shared() -> list[Any]:
     return [
-        structlog.contextvars.merge_contextvars,
+        _correlated,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
     ]
+
+
+def _correlated(logger: Any, method: str, event: Event) -> Event:
+    if correlation_id := correlation.current():
+        event.setdefault("correlation_id", correlation_id)
+    return event
 
 
 def _clean(name: str, value: Any, depth: int) -> Any:
