@@ -10,19 +10,20 @@ from typing import Any
 
 def fingerprint(*, path: Mapping[str, Any], body: Any) -> bytes:
     """The SHA-256 of what is asked: the ids in the path and the validated body."""
-    canonical = [_plain(dict(path)), _plain(body)]
-    return sha256(json.dumps(canonical, sort_keys=True, separators=(",", ":")).encode()).digest()
+    return sha256(_CANONICAL.encode([path, body]).encode()).digest()
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(name): _plain(item) for name, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(item) for item in value]
+    """What JSON has no word for."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if isinstance(value, Decimal):
         return "0" if value == 0 else format(value.normalize(), "f")
-    if value is None or isinstance(value, bool | int | str):
-        return value
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, set | frozenset):
+        return sorted(value, key=str)
     return str(value)
+
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_plain)
