@@ -6,7 +6,7 @@ comes from a query string is read by the same rules, except that a number or a f
 
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, NamedTuple, NoReturn, Protocol
 
 from drf_spectacular.utils import extend_schema_field
@@ -20,12 +20,31 @@ _LARGEST_MINOR = 10**15
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """A serializer that refuses what it does not know and what is not quite of the right type."""
+    """A serializer that refuses what it does not know and what is not quite of the right type.
+
+    Its fields are settled when it is first used, where DRF asks each of them what it is whenever it reads or shows.
+    """
+
+    @cached_property
+    def _writable_fields(self) -> list[Any]:
+        return [field for field in self.fields.values() if not field.read_only]
+
+    @cached_property
+    def _readable_fields(self) -> list[Any]:
+        return [field for field in self.fields.values() if not field.write_only]
+
+    @cached_property
+    def _known(self) -> dict[str, Any]:
+        return {str(field.field_name): field for field in self._writable_fields}
+
+    def run_validators(self, value: Any) -> None:
+        if self.validators:  # else DRF copies the value for none
+            super().run_validators(value)
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, Mapping):
             return super().to_internal_value(data)  # says itself that an object was expected
-        fields = {str(field.field_name): field for field in self._writable_fields}
+        fields = self._known
         from_text = bool(self.context.get("from_text"))
         errors: dict[str, Any] = {
             str(name): ["This field is not known here; take it out or check its spelling."]

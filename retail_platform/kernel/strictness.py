@@ -1,11 +1,14 @@
 """What DRF's fields would let pass: numbers as text, flags as numbers, digits of other scripts, naive times."""
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from rest_framework import serializers
 
+Check = Callable[[Any, bool], str | None]
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,12})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -28,11 +31,14 @@ def complaint(field: Any, value: Any, *, from_text: bool) -> Any:
             return ["Give a list."]
         found = {i: complaint(field.child, item, from_text=from_text) for i, item in enumerate(value)}
         return {i: sentences for i, sentences in found.items() if sentences}
-    for cls, check in _CHECKS:
-        if isinstance(field, cls):
-            sentence = check(value, from_text)
-            return [sentence] if sentence else None
-    return None
+    check = _check_of(field.__class__)
+    sentence = check(value, from_text) if check else None
+    return [sentence] if sentence else None
+
+
+@cache
+def _check_of(kind: Any) -> Check | None:
+    return next((check for cls, check in _CHECKS if issubclass(kind, cls)), None)
 
 
 def _integer(value: Any, from_text: bool) -> str | None:
@@ -75,7 +81,7 @@ def _choice(value: Any, from_text: bool) -> str | None:
     return None if isinstance(value, str) else "Give one of the documented words, as text."
 
 
-_CHECKS: tuple[tuple[type[Any], Any], ...] = (
+_CHECKS: tuple[tuple[type[Any], Check], ...] = (
     (serializers.IntegerField, _integer),
     (serializers.DecimalField, _decimal),
     (serializers.BooleanField, _flag),
