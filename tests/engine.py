@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from process_apis.cases.models import Case, CaseState
-from process_apis.engine import listener, registry, runner, sweeper, wake
+from process_apis.engine import batch, listener, registry, runner, sweeper, wake
 from process_apis.engine.models import ProcessRun, RunStep
 from process_apis.engine.process import run_id_of
 from retail_platform.kernel import clock
@@ -43,6 +43,15 @@ class Workers:
             for queue in queues:
                 if not runner.advance(run_id=run_id, queue=queue):
                     break
+
+    def work_together(self) -> None:
+        """The same, with one message for all bells that have the same links."""
+        while self.bells:
+            queues = self.bells[0][1]
+            runs = [run_id for run_id, links in self.bells if links == queues]
+            self.bells[:] = [bell for bell in self.bells if bell[1] != queues]
+            for queue in queues:
+                runs = runs and batch.advance(run_ids=runs, queue=queue)
 
     def go(self, run_id: UUID) -> ProcessRun:
         """Ring for a run at the step where it stands, work, and show how it stands then."""

@@ -26,11 +26,15 @@ class LostLease(Exception):
 
 
 class Hold(NamedTuple):
-    """How a run is held from a commit on: its state, for how long it is ours, and when the sweeper looks after it."""
+    """How a run is held from a commit on: its state, for how long it is ours, and when the sweeper looks after it.
+
+    enough_s  a lease that lasts longer than this is left as it is
+    """
 
     state: RunState
     claims: int
     lease_s: float | None = None
+    enough_s: float | None = None
     wake_s: float | None = None
 
 
@@ -39,8 +43,9 @@ OVER = Hold(RunState.DONE, claims=0)
 
 
 def held() -> Hold:
-    """It stays with us, with a full lease."""
-    return Hold(RunState.RUNNING, claims=1, lease_s=settings.RUN_LEASE_S, wake_s=settings.RUN_LEASE_S + 1)
+    """It stays with us, with a lease that is as good as full."""
+    lease_s = settings.RUN_LEASE_S
+    return Hold(RunState.RUNNING, claims=1, lease_s=lease_s, enough_s=lease_s - FRESH_S, wake_s=lease_s + 1)
 
 
 _CLAIM = """

@@ -15,6 +15,8 @@ from process_apis.engine.lease import Hold, LostLease, held
 from process_apis.engine.models import ProcessRun, StepState
 from system_apis.terms import CallKey
 
+# A lease that is fresh stays as it is, and the time to wake with it: nothing that is indexed changes then, so that
+# the row is replaced within its page, with no new entry in any of its seven indexes.
 # Time spent waiting for a fact is not time spent trying, so a step's budget begins when its last wait ended.
 # Durations come from here, moments from the database's clock.
 _MOVE = """
@@ -24,8 +26,10 @@ WITH moved AS (
         claims = CASE WHEN %(on)s::bool THEN %(claims)s::int ELSE claims END,
         error = CASE WHEN %(on)s::bool THEN '' ELSE error END,
         waiting_for = CASE WHEN %(on)s::bool THEN '' ELSE waiting_for END,
-        lease_until = clock_timestamp() + %(lease)s::float8 * interval '1 second',
-        next_wake_at = clock_timestamp() + %(wake)s::float8 * interval '1 second',
+        lease_until = CASE WHEN lease_until > clock_timestamp() + %(enough)s::float8 * interval '1 second'
+                           THEN lease_until ELSE clock_timestamp() + %(lease)s::float8 * interval '1 second' END,
+        next_wake_at = CASE WHEN lease_until > clock_timestamp() + %(enough)s::float8 * interval '1 second'
+                            THEN next_wake_at ELSE clock_timestamp() + %(wake)s::float8 * interval '1 second' END,
         finished_at = CASE WHEN %(state)s::text = 'done' THEN clock_timestamp() END
     WHERE id = %(run)s AND fence = %(fence)s
     RETURNING id
@@ -104,7 +108,7 @@ def move(run: ProcessRun, *, passed: Sequence[Passed], hold: Hold, call: CallKey
         {
             "run": run.id, "fence": run.fence, "step": run.step or passed[-1].name, "facts": json.dumps(run.facts),
             "direction": run.direction, "on": bool(passed), "state": hold.state, "claims": hold.claims,
-            "lease": hold.lease_s, "wake": hold.wake_s,
+            "lease": hold.lease_s, "enough": hold.enough_s, "wake": hold.wake_s,
             "told": json.dumps([{"n": n, **each} for n, each in enumerate(told)]),
         },
     )  # fmt: skip

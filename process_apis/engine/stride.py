@@ -8,8 +8,8 @@ they follow each other on one queue. Nothing is lost or doubled by it:
 - A call is made after the commit that counts it, and only then: the statement that moves the run, the stride's last,
   writes the intent too.
 - A step of our own that does not succeed takes those before it back, and they are carried out again with a commit
-  each: so they are done, once, and the fault leads where it leads alone. What a call brought stays, behind a savepoint:
-  it was made, and the objects that are to be written of it may have changed in memory.
+  each: so they are done, once, and the fault leads where it leads alone. What a call brought stays, behind a
+  savepoint if it writes objects: it was made, and they may have changed in memory.
 - Where a worker died the next one makes no strides (`claims`): a deadly step is found under its own name.
 - A step that locks rows many runs want (`hot`) is the last of ours in its stride: nothing else is done while it holds
   them. So no two of them meet in one, and each takes its locks in its own good order.
@@ -17,7 +17,7 @@ they follow each other on one queue. Nothing is lost or doubled by it:
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeGuard
 
@@ -73,11 +73,12 @@ class Stride:
                 return wait(self.run, outcome, key=key, counts=False)
         following = self.process.after(step)
         goes_along = self.sharing and not step.hot and self._is_ours(following)
-        with self._whole() if outcome.then or goes_along else nullcontext():  # one statement is a commit of its own
+        with self._whole() if outcome.then else self._unmoved():  # the move alone is one statement: a commit of its own
             self._pass(step, outcome, key=key, counts=False, began=time.monotonic())
             return self._with_own_steps() if goes_along else self._write()
 
     def _with_own_steps(self) -> Stand:
+        """The same with the steps of our own that follow; what the call brought is written in any case."""
         brought = list(self.passed)
         try:
             with self._whole():
@@ -133,10 +134,15 @@ class Stride:
     @contextmanager
     def _whole(self) -> Iterator[None]:
         """All or nothing, in the database and in memory."""
+        with self._unmoved(), transaction.atomic():
+            yield
+
+    @contextmanager
+    def _unmoved(self) -> Iterator[None]:
+        """If this fails the run stands in memory where it stood."""
         stood = self.run.step, self.run.facts
         try:
-            with transaction.atomic():
-                yield
+            yield
         except BaseException:
             self.run.step, self.run.facts = stood
             raise

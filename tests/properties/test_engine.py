@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from process_apis.cases.models import Case
+from process_apis.engine import sweeper
 from process_apis.engine.models import FINISHED, ProcessRun, RunState
 from process_apis.engine.process import NeedsPerson
+from retail_platform.kernel import clock
 from retail_platform.kernel.outbox.models import Fact
 from system_apis.errors import ContractBroken, OutcomeUnknown, Refused, Unavailable
 from tests.engine import Workers, employ
@@ -55,6 +58,42 @@ class EngineTest(TestCase):
             assert done["errand.packed"] == done["errand.unpacked"]
         for keys in workers.log.keys.values():
             assert len({key.value for key in keys}) == 1
+
+    @given(plan=plans)
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    def test_so_does_every_run_of_those_that_share_their_messages(self, plan: list[tuple[str, str]]) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            workers = employ(patch)
+            for step, fault in plan:
+                workers.log.script(step, FAULTS[fault]())
+            runs = _drive_together(workers, 3)
+        done = Counter(Fact.objects.values_list("name", "aggregate"))
+        parked = {run.id for run in runs if run.state == RunState.PARKED}
+        assert all(run.state in (*FINISHED, RunState.PARKED) for run in runs)
+        assert sorted(Case.objects.filter(state="open").values_list("run_id", flat=True)) == sorted(parked)
+        assert all(times == 1 for times in done.values())
+        for run in runs:
+            packed, filed, unpacked = (
+                done[f"errand.{name}", f"errand:{run.subject}"] for name in ("packed", "filed", "unpacked")
+            )
+            assert run.state != RunState.DONE or (packed, filed, unpacked) == (1, 1, 0)
+            assert run.state != RunState.UNDONE or packed == unpacked
+        for keys in workers.log.keys.values():
+            assert len({key.value for key in keys}) <= len(runs)
+
+
+def _drive_together(workers: Workers, many: int) -> list[ProcessRun]:
+    for number in range(many):
+        workers.begin(subject=f"E-{number}")
+    for _ in range(40):
+        _survive(workers.work_together)
+        moving = [run.id for run in ProcessRun.objects.all() if run.next_wake_at is not None]
+        if not moving:
+            return list(ProcessRun.objects.all())
+        past = clock.now() - timedelta(seconds=1)
+        ProcessRun.objects.filter(id__in=moving).update(next_wake_at=past, lease_until=past)
+        sweeper.sweep()
+    raise AssertionError(f"runs do not end: {list(ProcessRun.objects.values_list('state', 'step'))}")
 
 
 def _drive(workers: Workers) -> ProcessRun:

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from celery import Celery
 from django.conf import settings
+from django.db.models import F
 
 from process_apis.engine import lease, sweeper, wake
 from process_apis.engine.models import ProcessRun, RunState
@@ -78,6 +79,39 @@ def test_a_step_of_many_calls_keeps_its_lease(workers: Workers, monkeypatch: pyt
 
     workers.log.script("send", call_after_a_long_look)
     assert workers.go(workers.begin()).state == RunState.DONE
+
+
+def test_a_lease_that_is_fresh_is_left_as_it_is(workers: Workers) -> None:
+    first, second = _leases_before_and_after(workers, worn_s=0)
+    assert first == second
+
+
+def test_a_lease_that_is_not_fresh_any_more_is_made_full_with_the_next_commit(workers: Workers) -> None:
+    first, second = _leases_before_and_after(workers, worn_s=2 * lease.FRESH_S)
+    assert second[0] - first[0] > timedelta(seconds=lease.FRESH_S)
+    assert second[1] > second[0]  # the sweeper looks after it once it is over
+
+
+def _leases_before_and_after(workers: Workers, *, worn_s: float) -> list[tuple[datetime, datetime]]:
+    """Until when a run is held, and when it is due, in its first stride and in the call behind it."""
+    seen: list[tuple[datetime, datetime]] = []
+
+    def look(ctx: StepContext) -> Outcome:
+        run = at(ctx.run_id)
+        assert run.lease_until
+        assert run.next_wake_at
+        seen.append((run.lease_until, run.next_wake_at))
+        return Done()
+
+    def wear(ctx: StepContext) -> Outcome:
+        worn = timedelta(seconds=worn_s)
+        ProcessRun.objects.filter(id=ctx.run_id).update(lease_until=F("lease_until") - worn)
+        return look(ctx)
+
+    workers.log.script("pack", wear)
+    workers.log.script("send", look)
+    workers.go(workers.begin())
+    return seen
 
 
 def test_bells_that_the_broker_never_got_do_not_grow_rarer(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:

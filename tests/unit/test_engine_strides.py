@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from process_apis.engine import lease, step_log
 from process_apis.engine.models import ProcessRun, RunState, RunStep
@@ -154,6 +155,29 @@ def test_what_a_call_brought_stays_when_the_step_behind_it_fails(workers: Worker
     run = workers.go(workers.begin("tour.begun"))
     assert (run.state, run.step, run.facts["drive_ref"]) == (RunState.PARKED, "note", "D-1")
     assert (marks("tour.driven"), steps(run.id)["drive"], workers.log.calls.count("drive")) == (1, "done", 1)
+
+
+def test_so_does_what_a_call_brought_that_writes_nothing_else(workers: Workers) -> None:
+    workers.log.script("drive", lambda _: Done(drive_ref="D-1"))
+    workers.log.script("note", ZeroDivisionError("oops"), ZeroDivisionError("oops"))
+    run = workers.go(workers.begin("tour.begun"))
+    assert (run.state, run.step, run.facts["drive_ref"]) == (RunState.PARKED, "note", "D-1")
+    assert (steps(run.id)["drive"], workers.log.calls.count("drive")) == ("done", 1)
+
+
+def test_a_call_whose_outcome_cannot_be_written_is_tried_again_under_its_own_name(
+    workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    move = step_log.move
+
+    def locked_out(run: ProcessRun, **told: Any) -> Any:
+        if [each.name for each in told["passed"]] == ["send"]:
+            raise OperationalError("lock time-out")
+        return move(run, **told)
+
+    monkeypatch.setattr(step_log, "move", locked_out)
+    run = workers.go(workers.begin())
+    assert (run.state, run.step, steps(run.id)) == (RunState.RETRYING, "send", {"pack": "done", "send": "retrying"})
 
 
 def test_a_wait_in_the_middle_keeps_what_was_done_before_it(workers: Workers) -> None:
