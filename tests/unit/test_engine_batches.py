@@ -26,6 +26,12 @@ class Killed(BaseException):
     """What a worker sees of kill -9: nothing after this line happens."""
 
 
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No run is let go because this machine is slow."""
+    monkeypatch.setattr(batch, "HOLD_S", 600.0)
+
+
 def begun(workers: Workers, many: int) -> list[UUID]:
     """So many errands, with nothing done of them and no bell rung."""
     runs = [workers.begin(subject=f"E-{number}") for number in range(many)]
