@@ -9,7 +9,7 @@ from django.db.models import Count, QuerySet
 
 from process_apis.engine.models import FINISHED, ProcessRun, RunState
 from process_apis.orders.models import Order
-from retail_platform.demo import channels, counter, order_samples, samples, summary
+from retail_platform.demo import channels, controls, counter, order_samples, samples, summary
 from retail_platform.demo import seed as master
 from retail_platform.demo.bringing_back import Returners
 from retail_platform.demo.shoppers import Basket, baskets
@@ -51,7 +51,9 @@ class Day:
 
     def _send(self, basket: Basket) -> bool:
         if theirs := THEIRS.get(basket.channel):
-            answer = self.session.post(f"{self.sandbox_url}/_control/{theirs}", json=basket.body, timeout=10)
+            answer = self.session.post(
+                f"{self.sandbox_url}/_control/{theirs}", json=basket.body, headers=controls.headers(), timeout=10
+            )
             # a number they have already: our earlier try arrived, and only its answer got lost
             return answer.ok or answer.status_code in (409, 422)
         answer = self.session.post(

@@ -8,7 +8,7 @@ import requests
 from canonical.stock import MovementReason, StockMovement
 from experience_apis.availability import projection
 from process_apis.stock import services as stock
-from retail_platform.demo import assortment, moves, partner_samples, return_samples, samples, value_cards
+from retail_platform.demo import assortment, controls, moves, partner_samples, return_samples, samples, value_cards
 from retail_platform.kernel import clock
 from retail_platform.kernel.identity import services as identity
 from retail_platform.kernel.identity.models import ApiKey
@@ -120,7 +120,8 @@ def _set_up_sandbox(
         "ship_delay_ms": [100, 1500],
         "stock": [{"node": each.node, "sku": each.sku, "on_hand": each.units} for each in opening],
     }
-    requests.post(f"{sandbox_url}/_control/setup", json=setup, timeout=30).raise_for_status()
+    answer = requests.post(f"{sandbox_url}/_control/setup", json=setup, headers=controls.headers(), timeout=30)
+    answer.raise_for_status()
 
 
 def storefront_key() -> str:

@@ -7,6 +7,7 @@ import requests
 from django.db.models import F, Q, QuerySet
 
 from process_apis.publication.models import ChangeNoted, ChannelLevel, ChannelShop
+from retail_platform.demo import controls
 from system_apis.connections.models import Connection
 
 PLACE = "main"  # where the pretend shop keeps its levels
@@ -18,7 +19,7 @@ def published_and_shown(*, sandbox_url: str, within_s: float = TOLD_WITHIN_S) ->
     until = time.monotonic() + within_s
     while _unheard() and time.monotonic() < until:
         time.sleep(0.5)
-    answer = requests.get(f"{sandbox_url}/_control/commerce/levels", timeout=60)
+    answer = requests.get(f"{sandbox_url}/_control/commerce/levels", headers=controls.headers(), timeout=60)
     answer.raise_for_status()
     shown: Mapping[str, int] = answer.json()["levels"]
     wanted = {level.sku: level.wanted for level in _levels() if level.wanted is not None}

@@ -10,13 +10,14 @@ from django.db import connection
 
 from canonical.money import Money
 from process_apis.ledger import queries as ledger
+from retail_platform.demo import controls
 from retail_platform.demo.equation import Equation
 from retail_platform.demo.shop_window import published_and_shown
 
 
 def make(*, sandbox_url: str) -> list[Equation]:
     """Every equation, over everything the platform has ever done."""
-    answer = requests.get(f"{sandbox_url}/_control/statement", timeout=60)
+    answer = requests.get(f"{sandbox_url}/_control/statement", headers=controls.headers(), timeout=60)
     answer.raise_for_status()
     outside: dict[str, Any] = answer.json()
     return [
@@ -78,7 +79,7 @@ def _orders_in(outside: Mapping[str, Any]) -> Equation:
 
 def _at_marketplace(sandbox_url: str) -> Equation:
     wish = {"system": "market", "operation": "place_order", "limit": "1000000"}
-    answer = requests.get(f"{sandbox_url}/_control/effects", params=wish, timeout=60)
+    answer = requests.get(f"{sandbox_url}/_control/effects", params=wish, headers=controls.headers(), timeout=60)
     answer.raise_for_status()
     ours = _one("SELECT count(*) FROM orders_order WHERE channel = 'market'")
     return _equation("orders placed at the marketplace = orders of it in our book", len(answer.json()["effects"]), ours)
