@@ -59,15 +59,31 @@ def test_every_variable_asked_of_a_person_is_explained_in_the_example() -> None:
 
 
 def test_no_secret_has_a_value_or_a_default() -> None:
-    secret = re.compile(r"\$\{\w*(?:PASSWORD|SECRET|KEYS)\w*(?P<rest>[^}]*)\}")
+    secret = re.compile(r"\$\{\w*(?:PASSWORD|SECRET|KEYS|TOKEN)\w*(?P<rest>[^}]*)\}")
     assert {match["rest"] for match in secret.finditer(TEXT)} == {":?set it"}
-    assert re.findall(r"^(\w*(?:PASSWORD|SECRET_KEY|KEYS))=.+$", EXAMPLE, re.MULTILINE) == []
+    assert re.findall(r"^(\w*(?:PASSWORD|SECRET_KEY|KEYS|TOKEN))=.+$", EXAMPLE, re.MULTILINE) == []
 
 
 def test_the_image_holds_every_package_of_ours() -> None:
     packages = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"]
     copied = re.findall(r"^COPY (\w+) \1$", (ROOT / "deploy" / "Dockerfile").read_text(), re.MULTILINE)
     assert sorted(copied) == sorted(packages)
+
+
+def test_no_shell_stands_between_a_container_and_its_server() -> None:
+    """A shell passes no signal on: the server would be killed, not stopped."""
+    shells = [service["command"] for service in SERVICES.values() if service.get("command", [""])[0] == "sh"]
+    assert [command for command in shells if not command[-1].startswith("exec ")] == []
+
+
+def test_the_packages_of_the_image_are_not_those_that_a_plain_machine_renews() -> None:
+    dockerfile = (ROOT / "deploy" / "Dockerfile").read_text()
+    workdir = re.findall(r"^WORKDIR (\S+)$", dockerfile, re.MULTILINE)[-1]
+    assert f"{workdir}/.venv" not in dockerfile
+
+
+def test_the_sandbox_may_reach_the_web_process_whatever_its_public_name_is() -> None:
+    assert "web" in OURS["web"]["environment"]["RETAIL_HOSTS"].split(",")
 
 
 def test_what_the_containers_mount_is_there() -> None:
