@@ -14,7 +14,7 @@ from process_apis.ledger import queries as ledger
 from process_apis.ledger.models import JournalEntry, JournalLine
 from process_apis.orders.models import Order
 from process_apis.return_to_refund import opening, receiving
-from process_apis.return_to_refund.decisions import Asked
+from process_apis.return_to_refund.decisions.allowed import Asked
 from process_apis.return_to_refund.receiving import Came
 from process_apis.returns.models import Disposition, ReceiptLine, Return
 from process_apis.stock.models import StockPosition

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from canonical.money import Money
 from process_apis.orders import queries as orders
 from process_apis.return_to_refund import opening
-from process_apis.return_to_refund.decisions import Asked
+from process_apis.return_to_refund.decisions.allowed import Asked
 from process_apis.returns import examples, queries
 from process_apis.returns.serializers import ReturnedLineIn, ReturnOut
 from retail_platform.kernel import clock

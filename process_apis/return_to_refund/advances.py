@@ -10,7 +10,7 @@ from datetime import datetime
 from process_apis.cases import services as cases
 from process_apis.cases.models import Case, CaseKind, CaseState
 from process_apis.return_to_refund.booking import book
-from process_apis.return_to_refund.decisions import share
+from process_apis.return_to_refund.decisions.amounts import share
 from process_apis.returns import queries, services
 from process_apis.returns.models import CreditMemo, Return, ReturnEvent, ReturnKind
 

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from canonical.money import Money
 from process_apis.orders import queries as orders
 from process_apis.return_to_refund import gift_cards, opening, paying, receiving
-from process_apis.return_to_refund.decisions import Asked
+from process_apis.return_to_refund.decisions.allowed import Asked
 from process_apis.return_to_refund.receiving import Came
 from process_apis.return_to_refund.serializers import (
     InspectIn,

@@ -17,7 +17,7 @@ from process_apis.catalog import queries as catalog
 from process_apis.catalog.tender_models import SettledBy
 from process_apis.orders.models import Order, ParcelLine
 from process_apis.return_to_refund import opening, receiving
-from process_apis.return_to_refund.decisions import Asked
+from process_apis.return_to_refund.decisions.allowed import Asked
 from process_apis.return_to_refund.receiving import Came
 from process_apis.returns import identities, queries, services
 from process_apis.returns.models import Disposition, RefundWay, Return

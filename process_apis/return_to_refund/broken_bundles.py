@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from process_apis.catalog import queries as catalog
 from process_apis.orders.models import Order
-from process_apis.return_to_refund.decisions import Asked, Refusal
+from process_apis.return_to_refund.decisions.allowed import Asked, Refusal
 
 Terms = tuple[tuple[str, int], ...]
 

@@ -6,8 +6,9 @@ from django.db import transaction
 
 from process_apis.orders import queries as orders
 from process_apis.orders import returning
-from process_apis.return_to_refund import decisions, sold
+from process_apis.return_to_refund import sold
 from process_apis.return_to_refund.booking import book
+from process_apis.return_to_refund.decisions import tenders
 from process_apis.return_to_refund.paying import entry_reference
 from process_apis.returns import disputes, services
 from process_apis.returns.models import Dispute, Refund, RefundState, RefundWay, Return
@@ -43,7 +44,7 @@ def _settle(parent: Return, dispute: Dispute, *, most: int, now: datetime) -> in
     if paid < parent.total_minor:
         order = orders.locked(parent.order_number)
         payments = {payment.position: payment for payment in order.payments.all()}
-        for number, way in enumerate(decisions.ways(parent.total_minor - paid, paid=sold.paid(order)), start=2):
+        for number, way in enumerate(tenders.ways(parent.total_minor - paid, paid=sold.paid(order)), start=2):
             if way.payment is not None and way.way != RefundWay.CLAIM:
                 returning.claim(payments[way.payment], minor=way.amount_minor)
             _part(parent, number, payment=way.payment, way=RefundWay(way.way), minor=way.amount_minor,

@@ -23,7 +23,7 @@ from process_apis.catalog.models import Channel
 from process_apis.ledger import services as ledger
 from process_apis.orders import queries as orders
 from process_apis.return_to_refund import opening
-from process_apis.return_to_refund.decisions import Asked
+from process_apis.return_to_refund.decisions.allowed import Asked
 from process_apis.return_to_refund.models import Exchange
 from process_apis.returns import queries
 from process_apis.returns.models import Return, ReturnKind

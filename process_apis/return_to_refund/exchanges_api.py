@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from canonical.money import Money
 from process_apis.return_to_refund import exchanges, refused_tickets, tickets
-from process_apis.return_to_refund.decisions import Asked
+from process_apis.return_to_refund.decisions.allowed import Asked
 from process_apis.return_to_refund.exchanges import Difference, Wanted
 from process_apis.return_to_refund.exchanges_serializers import ExchangeOut, OpenExchangeIn, TicketIn
 from process_apis.return_to_refund.models import Exchange

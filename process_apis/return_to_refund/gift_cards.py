@@ -11,7 +11,7 @@ from django.db import transaction
 
 from process_apis.orders import queries as orders
 from process_apis.return_to_refund import opening
-from process_apis.return_to_refund.decisions import Asked
+from process_apis.return_to_refund.decisions.allowed import Asked
 from process_apis.returns import queries
 from process_apis.returns.models import Return
 from process_apis.stored_value import numbers

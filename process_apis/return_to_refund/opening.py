@@ -12,9 +12,11 @@ from process_apis.catalog import queries as catalog
 from process_apis.orders import queries as orders
 from process_apis.orders import returning
 from process_apis.orders.models import Order
-from process_apis.return_to_refund import broken_bundles, decisions
+from process_apis.return_to_refund import broken_bundles
 from process_apis.return_to_refund import sold as books
-from process_apis.return_to_refund.decisions import Asked, Refusal, Sold, Worth
+from process_apis.return_to_refund.decisions import allowed, amounts
+from process_apis.return_to_refund.decisions.allowed import Asked, Refusal, Sold
+from process_apis.return_to_refund.decisions.amounts import Worth
 from process_apis.returns import identities, queries, services
 from process_apis.returns.models import LABEL_WANTED, Return, ReturnKind
 from retail_platform.kernel import clock
@@ -133,11 +135,11 @@ def worth_of(
     if not lines:
         return sold, Worth((), 0, 0, 0, ())
     net, tax = books.shipping_left(order)
-    worth = decisions.worth(
+    worth = amounts.worth(
         lines, sold=sold, policy=policy, shipping_minor=net, shipping_tax_minor=tax, clawback_minor=clawback_minor,
         kept_terms=staying, services=books.services_of_all(order),
     )  # fmt: skip
-    return sold, decisions.capped(worth, most_minor=books.not_credited(order))
+    return sold, amounts.capped(worth, most_minor=books.not_credited(order))
 
 
 @transaction.atomic
@@ -173,7 +175,7 @@ def _let_keep(parent: Return) -> None:
 
 
 def _check(order: Order, lines: Sequence[Asked], *, sold: dict[str, Sold], waive: bool, today: date) -> None:
-    found = decisions.refusals(lines, sold=sold, policy=books.policy(order.channel), today=today)
+    found = allowed.refusals(lines, sold=sold, policy=books.policy(order.channel), today=today)
     if waive:
         found = [refusal for refusal in found if refusal.rule not in ("window", "condition", "final-sale")]
     if found and all(refusal.rule == "more-than-bought" for refusal in found) and _was_there(lines, sold):

@@ -8,7 +8,7 @@ from django.db import transaction
 from process_apis.orders import queries as orders
 from process_apis.orders import returning
 from process_apis.return_to_refund import opening, sold
-from process_apis.return_to_refund.decisions import share
+from process_apis.return_to_refund.decisions.amounts import share
 from process_apis.returns import services
 from process_apis.returns.models import Return, ReturnLine
 

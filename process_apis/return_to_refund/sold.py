@@ -11,7 +11,8 @@ from canonical.order import LineKind
 from process_apis.catalog import queries as catalog
 from process_apis.catalog.tender_models import SettledBy
 from process_apis.orders.models import Order, OrderLine, ParcelLine, ParcelTender, Payment
-from process_apis.return_to_refund.decisions import Paid, Policy, Sold, takings
+from process_apis.return_to_refund.decisions.allowed import Policy, Sold
+from process_apis.return_to_refund.decisions.tenders import Paid, takings
 from process_apis.returns import queries as returns
 from process_apis.returns.models import ReturnPolicy
 from process_apis.stored_value.models import ValueKind

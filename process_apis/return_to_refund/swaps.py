@@ -19,7 +19,7 @@ from process_apis.orders import queries as orders
 from process_apis.orders.models import Order
 from process_apis.return_to_refund import approval, at_store, exchanges, opening
 from process_apis.return_to_refund.at_store import Handed
-from process_apis.return_to_refund.decisions import Asked
+from process_apis.return_to_refund.decisions.allowed import Asked
 from process_apis.return_to_refund.exchanges import Difference, ExchangeRefused, Wanted
 from process_apis.returns import queries
 from process_apis.returns.models import Disposition, Return

@@ -16,7 +16,7 @@ from canonical.money import Money
 from process_apis.orders import queries as orders
 from process_apis.orders import receipts
 from process_apis.return_to_refund import exchanges, receiving, swaps
-from process_apis.return_to_refund.decisions import Asked
+from process_apis.return_to_refund.decisions.allowed import Asked
 from process_apis.return_to_refund.exchanges import Difference, Wanted
 from process_apis.return_to_refund.receiving import Came
 from process_apis.returns import queries

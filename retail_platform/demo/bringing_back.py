@@ -5,7 +5,7 @@ from django.db.models import F
 from canonical.order import LineKind
 from process_apis.orders.models import Order, OrderState
 from process_apis.return_to_refund import opening, receiving
-from process_apis.return_to_refund.decisions import Asked
+from process_apis.return_to_refund.decisions.allowed import Asked
 from process_apis.return_to_refund.receiving import Came
 from process_apis.returns import services
 from process_apis.returns.models import Disposition, ReceiptLine, Return, ReturnState

@@ -6,7 +6,7 @@ import pytest
 
 from process_apis.orders.models import Order, OrderLine
 from process_apis.return_to_refund import opening
-from process_apis.return_to_refund.decisions import Asked
+from process_apis.return_to_refund.decisions.allowed import Asked
 from process_apis.returns.models import ReceiptLine, Return, ReturnState
 from tests.callers import Caller, a_key, problem
 from tests.factories import NOON, a_catalog

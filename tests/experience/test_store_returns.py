@@ -15,7 +15,7 @@ from experience_apis.store_tools.models import ReceiptLookup, StoreStaff
 from process_apis.catalog.models import Node
 from process_apis.orders.models import Order
 from process_apis.return_to_refund import opening
-from process_apis.return_to_refund.decisions import Asked
+from process_apis.return_to_refund.decisions.allowed import Asked
 from process_apis.returns.models import IdentityReturn, ReceiptLine, Return, ReturnPolicy, ReturnState
 from process_apis.stock.models import StockPosition
 from process_apis.stored_value import services as stored_value

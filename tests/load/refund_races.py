@@ -77,7 +77,7 @@ def _after(start: threading.Barrier, side: Callable[[], Any]) -> None:
 def _return(number: str, who: str, said: list[str]) -> None:
     from process_apis.orders.returning import NothingLeftToReturn
     from process_apis.return_to_refund import opening
-    from process_apis.return_to_refund.decisions import Asked
+    from process_apis.return_to_refund.decisions.allowed import Asked
     from retail_platform.kernel import clock
 
     try:

@@ -28,7 +28,7 @@ from process_apis.order_to_cash.lookout import FOUND
 from process_apis.orders.models import Order, OrderLine, Payment, PaymentMovement
 from process_apis.return_to_refund import at_store, opening, paying, receiving
 from process_apis.return_to_refund.at_store import Handed
-from process_apis.return_to_refund.decisions import Asked
+from process_apis.return_to_refund.decisions.allowed import Asked
 from process_apis.return_to_refund.receiving import Came
 from process_apis.returns import money, services
 from process_apis.returns.models import (

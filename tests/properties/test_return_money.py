@@ -22,7 +22,7 @@ from process_apis.order_to_cash.steps.record_shipment import _share
 from process_apis.orders import parcels, payments, returning, services
 from process_apis.orders.models import Order, OrderLine, OrderState, Payment
 from process_apis.return_to_refund import opening, paying, receiving
-from process_apis.return_to_refund.decisions import Asked
+from process_apis.return_to_refund.decisions.allowed import Asked
 from process_apis.return_to_refund.receiving import Came
 from process_apis.return_to_refund.steps.accept_return import accept_return
 from process_apis.return_to_refund.steps.await_goods import await_goods

@@ -10,8 +10,9 @@ from canonical.order import Order
 from process_apis.catalog.models import Product
 from process_apis.orders.belonging import Line, to_bill, to_cancel
 from process_apis.orders.models import OrderLine
-from process_apis.return_to_refund import decisions, opening
-from process_apis.return_to_refund.decisions import Asked, Policy, Sold
+from process_apis.return_to_refund import opening
+from process_apis.return_to_refund.decisions import amounts
+from process_apis.return_to_refund.decisions.allowed import Asked, Policy, Sold
 from retail_platform.kernel import clock
 from tests.factories import a_line, an_order, eur
 from tests.playing import AT_ONCE_MS, NEVER_MS, Play, books, money, playing
@@ -78,7 +79,7 @@ def worth_of(policy: str, *units: int) -> list[int]:
     wrap = Sold("9", "WRAP", 1, 1, 0, net_minor=420, tax_minor=80, is_service=True)
     found = []
     for count in units:
-        worth = decisions.worth([Asked("1", count)], sold={"1": boots, "9": wrap}, policy=Policy(shipping=policy))
+        worth = amounts.worth([Asked("1", count)], sold={"1": boots, "9": wrap}, policy=Policy(shipping=policy))
         found.append(worth.total_minor)
         boots = replace(
             boots, returned=boots.returned + count, back_net_minor=boots.back_net_minor + worth.net_minor,
@@ -95,14 +96,14 @@ def test_a_wrap_goes_back_as_shipping_does() -> None:
 
 def test_the_arithmetic_of_a_return_names_the_wrap() -> None:
     boot = Sold("1", "BOOT-42", 1, 1, 0, net_minor=10000, tax_minor=1900, service_net_minor=420, service_tax_minor=80)
-    terms = decisions.worth([Asked("1", 1)], sold={"1": boot}, policy=Policy()).arithmetic
+    terms = amounts.worth([Asked("1", 1)], sold={"1": boot}, policy=Policy()).arithmetic
     assert terms == (("1 x BOOT-42 as paid", 11900), ("gift wrap and fees with BOOT-42", 500))
 
 
 def test_what_is_for_no_line_goes_back_with_the_last_of_all() -> None:
     boot = Sold("1", "BOOT-42", 2, 2, 0, net_minor=20000, tax_minor=3800)
     first, both = (
-        decisions.worth([Asked("1", units)], sold={"1": boot}, policy=Policy(), services=(420, 80)) for units in (1, 2)
+        amounts.worth([Asked("1", units)], sold={"1": boot}, policy=Policy(), services=(420, 80)) for units in (1, 2)
     )
     assert (first.total_minor, both.total_minor) == (11900, 23800 + 500)
 
@@ -157,4 +158,4 @@ def test_a_wrap_is_given_back_with_the_goods_it_was_for(play: Play) -> None:
 
 def test_half_of_a_line_gives_back_half_of_its_price_to_the_cent() -> None:
     boots = Sold("1", "BOOT-42", 2, 2, 0, net_minor=1513, tax_minor=287)  # 9.00 each, of which 1.435 are tax
-    assert decisions.worth([Asked("1", 1)], sold={"1": boots}, policy=Policy()).total_minor == 900
+    assert amounts.worth([Asked("1", 1)], sold={"1": boots}, policy=Policy()).total_minor == 900

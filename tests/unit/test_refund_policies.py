@@ -9,7 +9,7 @@ from canonical.order import Tender, TenderState
 from process_apis.orders.models import Order, Payment
 from process_apis.return_to_refund import at_store, opening, paying, receiving
 from process_apis.return_to_refund.at_store import Handed
-from process_apis.return_to_refund.decisions import Asked
+from process_apis.return_to_refund.decisions.allowed import Asked
 from process_apis.return_to_refund.receiving import Came
 from process_apis.returns import services
 from process_apis.returns.models import (

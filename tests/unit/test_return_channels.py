@@ -8,7 +8,7 @@ import pytest
 
 from process_apis.orders.models import Order
 from process_apis.return_to_refund import opening, receiving
-from process_apis.return_to_refund.decisions import Asked
+from process_apis.return_to_refund.decisions.allowed import Asked
 from process_apis.return_to_refund.receiving import Came
 from process_apis.returns.models import Disposition, ReceiptLine, Return, ReturnKind
 from retail_platform.kernel import clock

@@ -13,7 +13,7 @@ from process_apis.ledger import services as ledger
 from process_apis.ledger.models import JournalLine
 from process_apis.orders.models import Order
 from process_apis.return_to_refund import exchanges, tickets
-from process_apis.return_to_refund.decisions import Asked
+from process_apis.return_to_refund.decisions.allowed import Asked
 from process_apis.return_to_refund.exchanges import Difference, Wanted
 from process_apis.return_to_refund.models import Exchange
 from process_apis.return_to_refund.tickets import Ticket, TicketLine

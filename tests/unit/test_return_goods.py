@@ -7,7 +7,7 @@ import pytest
 from process_apis.catalog.models import BundlePart, Product
 from process_apis.orders.models import Order
 from process_apis.return_to_refund import gift_cards, opening
-from process_apis.return_to_refund.decisions import Asked
+from process_apis.return_to_refund.decisions.allowed import Asked
 from process_apis.stored_value import services as stored_value
 from process_apis.stored_value.models import ValueAccount, ValueKind, ValueReason
 from retail_platform.kernel import clock

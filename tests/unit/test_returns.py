@@ -9,7 +9,7 @@ from canonical.order import Tender, TenderState
 from process_apis.orders import parcels, returning
 from process_apis.orders.models import AskedBy, Order, OrderLine, Parcel, ParcelState
 from process_apis.return_to_refund import opening, paying, receiving
-from process_apis.return_to_refund.decisions import Asked
+from process_apis.return_to_refund.decisions.allowed import Asked
 from process_apis.return_to_refund.receiving import Came
 from process_apis.returns import services
 from process_apis.returns.models import (

@@ -8,7 +8,7 @@ from process_apis.cases.models import Case, CaseKind, CaseState
 from process_apis.orders.models import Order, OrderLine
 from process_apis.return_to_refund import at_store, opening, receiving
 from process_apis.return_to_refund.at_store import Handed
-from process_apis.return_to_refund.decisions import Asked
+from process_apis.return_to_refund.decisions.allowed import Asked
 from process_apis.return_to_refund.receiving import Came
 from process_apis.returns import services
 from process_apis.returns.models import Disposition, ReceiptLine, Return, Suspicion

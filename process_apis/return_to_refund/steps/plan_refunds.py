@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from process_apis.engine.process import Done, NeedsPerson, Outcome, StepContext, Wait
 from process_apis.orders import queries as orders
 from process_apis.orders import returning
-from process_apis.return_to_refund import carrying, chargebacks, decisions, sold
+from process_apis.return_to_refund import carrying, chargebacks, sold
+from process_apis.return_to_refund.decisions import tenders
 from process_apis.return_to_refund.story import going_on
 from process_apis.returns import money, queries, services
 from process_apis.returns.models import HeldFor, RefundWay, Return
@@ -36,7 +37,7 @@ def plan_refunds(ctx: StepContext) -> Outcome:
     return Done(parts=len(parts))
 
 
-def _parts(parent: Return, paid: list[decisions.Paid], *, now: datetime) -> list[money.Part]:
+def _parts(parent: Return, paid: list[tenders.Paid], *, now: datetime) -> list[money.Part]:
     """`settled_as` of a return says that all of it goes one way, whatever it was paid with."""
     short = max(0, parent.total_minor - sum(tender.left_minor for tender in paid))
     if short and not chargebacks.cover(parent, short_minor=short, now=now):
@@ -46,7 +47,7 @@ def _parts(parent: Return, paid: list[decisions.Paid], *, now: datetime) -> list
             proposal="see the order's tenders and earlier refunds; lower the return, or pay the rest another way",
             kind="business",
         )
-    found = decisions.ways(parent.total_minor - short, paid=paid)
+    found = tenders.ways(parent.total_minor - short, paid=paid)
     return [
         money.Part(RefundWay(parent.settled_as or way.way), way.amount_minor, way.payment, way.taken_reference)
         for way in found

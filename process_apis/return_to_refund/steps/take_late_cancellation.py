@@ -2,7 +2,7 @@
 
 from process_apis.engine.process import Done, StepContext
 from process_apis.return_to_refund import opening
-from process_apis.return_to_refund.decisions import Asked
+from process_apis.return_to_refund.decisions.allowed import Asked
 
 
 def take_late_cancellation(ctx: StepContext) -> Done:

@@ -1,0 +1,1 @@
+"""What may come back, what it is worth, and how the money goes. Pure: values in, values out."""
