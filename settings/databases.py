@@ -4,7 +4,7 @@ from settings.env import ROLE, env
 
 DATABASES = {"default": env.db_url("DATABASE_URL")}
 DATABASES["default"].update(
-    ENGINE="django.db.backends.postgresql",
+    ENGINE="retail_platform.kernel.postgres",
     CONN_MAX_AGE=600,
     CONN_HEALTH_CHECKS=True,
     OPTIONS={
