@@ -6,6 +6,7 @@ from settings.env import env
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "retail_platform.kernel.negotiation.JsonNegotiation",
     "DEFAULT_PARSER_CLASSES": ["retail_platform.kernel.strict_json.StrictJSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": ["retail_platform.kernel.identity.authentication.ClientAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["retail_platform.kernel.identity.permissions.HasScope"],
