@@ -20,7 +20,7 @@ from experience_apis.storefront.offer_serializers import AvailabilityOut, Prices
 from experience_apis.storefront.placing_serializers import PlacedOut, PlaceOrderIn
 from experience_apis.storefront.status_serializers import OrderQuery, OrderStatusOut, shown
 from retail_platform.kernel import clock
-from retail_platform.kernel.idempotency.views import HEADER, IdempotentPost
+from retail_platform.kernel.idempotency.views import IdempotentPost, key_of
 from retail_platform.kernel.identity.principal import Principal
 from retail_platform.kernel.schema import example
 from retail_platform.kernel.serializers import show
@@ -97,7 +97,7 @@ class OrdersView(IdempotentPost, ApiView):
         tags=_TAGS,
     )
     def post(self, request: Request) -> HttpResponse:
-        caller, key = cast(Principal, request.user), request.headers.get(HEADER, "")
+        caller, key = cast(Principal, request.user), key_of(request)
 
         def work(body: dict[str, Any]) -> Response:
             order = services.place(caller=caller, key=key, body=body, now=clock.now())

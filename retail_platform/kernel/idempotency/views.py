@@ -18,6 +18,7 @@ from retail_platform.kernel.problem import Invalid
 from retail_platform.kernel.serializers import StrictSerializer, read
 
 HEADER = "Idempotency-Key"
+_IN_META = "HTTP_IDEMPOTENCY_KEY"  # Django's `headers` reads every header to find one
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _KEPT_HEADERS = ("Location", "ETag", "Deprecation", "Sunset")
 
@@ -36,7 +37,7 @@ class IdempotentPost:
         self, request: Request, *, body: type[StrictSerializer], work: Callable[[dict[str, Any]], Response]
     ) -> HttpResponse:
         """The answer to this key: made now, or the one given before, byte for byte."""
-        key = _key(request)
+        key = key_of(request)
         value = read(request.data, by=body)
         answer = once(
             client=cast(Principal, request.user).client,
@@ -53,8 +54,9 @@ class IdempotentPost:
         return response
 
 
-def _key(request: Request) -> str:
-    key = request.headers.get(HEADER)
+def key_of(request: Request) -> str:
+    """The key a caller chose. Raises Invalid where it is missing or is none."""
+    key = request.META.get(_IN_META)
     if key is None:
         raise Invalid(
             f"Send an {HEADER} header: any text of your own that names this one request, the same when you repeat it.",
