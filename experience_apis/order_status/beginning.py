@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 from canonical.order import Order as CanonicalOrder
 from experience_apis.order_status import projection
 from experience_apis.order_status.models import OrderStatus
-from process_apis.orders.models import Order, OrderLine
+from process_apis.orders.models import Order
 from retail_platform.kernel import prepared
 
 _FIELDS = OrderStatus._meta.concrete_fields
@@ -27,17 +27,7 @@ _INSERT = (
 
 def begin(row: Order, order: CanonicalOrder, *, now: datetime) -> OrderStatus:
     """Show an order that has just been put into the book: nobody else knows of it, so nothing is read."""
-    lines = [
-        OrderLine(
-            line_id=line.line_id,
-            sku=line.sku,
-            title=line.title,
-            quantity=line.quantity,
-            unit_price_minor=line.unit_price.minor,
-            kind=line.kind,
-        )
-        for line in order.lines
-    ]
+    lines = [projection.new_line(line) for line in order.lines]
     shown = OrderStatus(number=row.number, **projection.fields_of(row, lines), version=1, updated_at=now)
     prepared.execute(_INSERT, [_bound(getattr(shown, field.attname)) for field in _FIELDS])
     return shown

@@ -4,7 +4,7 @@ Note [Book after lock]: whoever refreshes an order takes its lock first and read
 last was also read last, so a status never goes back, in whatever order facts and rebuilds come.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
+from canonical.order import OrderLine as CanonicalLine
 from experience_apis.order_status.due import next_by
 from experience_apis.order_status.models import OrderStatus
 from experience_apis.order_status.wording import Counter, tell
@@ -54,7 +55,7 @@ def project(order: Order) -> dict[str, Any]:
     store = catalog.nodes().get(order.pickup_node) if pickup else None
     return fields_of(
         order,
-        lines,
+        [_line(line) for line in lines],
         held=_held(order),
         paid=paid,
         refunded=refunded,
@@ -73,7 +74,7 @@ def _held(order: Order) -> bool:
 
 def fields_of(
     order: Order,
-    lines: Sequence[OrderLine],
+    lines: Sequence[Mapping[str, Any]],
     *,
     held: bool = False,
     paid: int = 0,
@@ -83,12 +84,12 @@ def fields_of(
     cancellations: Sequence[dict[str, Any]] = (),
     goes_on_as: str = "",
 ) -> dict[str, Any]:
-    """The same of what is known of it; a new order has nothing but its lines."""
+    """The same of what is known of it; a new order has nothing but its lines, as they are shown."""
     told = tell(
         order.state,
         held=held,
-        units=sum(line.quantity - line.cancelled for line in lines),
-        shipped=sum(line.shipped for line in lines),
+        units=sum(line["quantity"] - line["cancelled"] for line in lines),
+        shipped=sum(line["shipped"] for line in lines),
         paid_minor=paid,
         refunded_minor=refunded,
         counter=_counter(pickup, store) if pickup else None,
@@ -99,8 +100,8 @@ def fields_of(
         "state": told.state.value,
         "headline": told.headline,
         "what_next": told.what_next,
-        "lines": [_line(line) for line in lines],
-        "parcels": _parcels(order) if any(line.shipped for line in lines) else [],
+        "lines": list(lines),
+        "parcels": _parcels(order) if any(line["shipped"] for line in lines) else [],
         "pickup": _pickup(pickup, store) if pickup else None,
         "cancellations": list(cancellations),
         "refunds": _refunds(order) if refunded else [],
@@ -171,6 +172,21 @@ def _line(line: OrderLine) -> dict[str, Any]:
         "unit_price_minor": line.unit_price_minor,
         "kind": line.kind,
         "promised_on": line.promised_on.isoformat() if line.promised_on else None,
+    }
+
+
+def new_line(line: CanonicalLine) -> dict[str, Any]:
+    """A line as it is shown when nothing has happened to it yet."""
+    return {
+        "line_id": line.line_id,
+        "sku": line.sku,
+        "title": line.title,
+        "quantity": line.quantity,
+        "shipped": 0,
+        "cancelled": 0,
+        "unit_price_minor": line.unit_price.minor,
+        "kind": line.kind.value,
+        "promised_on": None,
     }
 
 
