@@ -1,4 +1,4 @@
-"""The service desk and warehouses deal with returns: open, approve, reject, receive, inspect, pay another way."""
+"""The service desk opens returns and looks at them. What is done to one of them answers with it: see ActView."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -8,22 +8,12 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from canonical.money import Money
 from process_apis.orders import queries as orders
-from process_apis.return_to_refund import gift_cards, opening, paying, receiving
+from process_apis.return_to_refund import gift_cards, opening
 from process_apis.return_to_refund.decisions.allowed import Asked
-from process_apis.return_to_refund.receiving import Came
-from process_apis.return_to_refund.serializers import (
-    InspectIn,
-    OpenReturnIn,
-    ReceiveGoodsIn,
-    RefundOtherwiseIn,
-    ReturnsOut,
-    ReturnsQuery,
-    WhyIn,
-)
-from process_apis.returns import examples, queries, services
-from process_apis.returns.models import Disposition, RefundWay, Return, ReturnKind
+from process_apis.return_to_refund.serializers import OpenReturnIn, ReturnsOut, ReturnsQuery
+from process_apis.returns import examples, queries
+from process_apis.returns.models import Return, ReturnKind
 from process_apis.returns.serializers import DeskReturnOut
 from retail_platform.kernel import clock
 from retail_platform.kernel.idempotency.views import HEADER, IdempotentPost
@@ -134,133 +124,6 @@ class ActView(IdempotentPost, ApiView):
             return Response(DeskReturnOut(queries.in_full(number)).data)
 
         return self.once(request, body=body, work=work)
-
-
-class ApproveView(ActView):
-    path_examples = {"number": examples.TO_APPROVE}
-
-    @extend_schema(
-        operation_id="approve_return",
-        summary="Approve a return that waits for a second person",
-        request=WhyIn,
-        responses={200: DeskReturnOut, **_NO},
-        examples=[
-            example("seen", {"reason": "known customer"}),
-            example("approved", examples.at_desk(examples.RETURN, state="authorised"), status=200),
-        ],
-        tags=_TAGS,
-    )
-    def post(self, request: Request, number: str) -> HttpResponse:
-        def do(parent: Return, given: dict[str, Any], by: str) -> None:
-            if not services.authorise(parent, by=by):
-                raise services.WrongState(f"return {number} is {parent.state}; there is nothing to approve")
-
-        return self.act(request, number, WhyIn, do)
-
-
-class RejectView(ActView):
-    path_examples = {"number": examples.TO_REJECT}
-
-    @extend_schema(
-        operation_id="reject_return",
-        summary="Reject a return that has no credit memo yet",
-        request=WhyIn,
-        responses={200: DeskReturnOut, **_NO},
-        examples=[
-            example("worn", {"reason": "worn for weeks"}),
-            example("rejected", examples.at_desk(examples.RETURN, state="rejected"), status=200),
-        ],
-        tags=_TAGS,
-    )
-    def post(self, request: Request, number: str) -> HttpResponse:
-        def do(parent: Return, given: dict[str, Any], by: str) -> None:
-            opening.turn_away(parent, by=by, why=given["reason"], now=clock.now())
-
-        return self.act(request, number, WhyIn, do)
-
-
-class ReceiveView(ActView):
-    path_examples = {"number": examples.TO_RECEIVE}
-
-    @extend_schema(
-        operation_id="receive_return",
-        summary="Receive goods of a return",
-        description="They lie in quarantine until they are inspected; nobody is sold them meanwhile.",
-        request=ReceiveGoodsIn,
-        responses={200: DeskReturnOut, **_NO},
-        examples=[
-            example("one unit", {"node": "WH-1", "lines": [{"sku": "SKU-00001", "units": 1}]}),
-            example("received", examples.at_desk(examples.CLOSED, state="received"), status=200),
-        ],
-        tags=_TAGS,
-    )
-    def post(self, request: Request, number: str) -> HttpResponse:
-        key = request.headers.get(HEADER, "")
-
-        def do(parent: Return, given: dict[str, Any], by: str) -> None:
-            receiving.receive(
-                key=f"{by}:{key}"[:200], node=given["node"], lines=[Came(**line) for line in given["lines"]],
-                now=clock.now(), by=by, return_number=parent.number,
-            )  # fmt: skip
-
-        return self.act(request, number, ReceiveGoodsIn, do)
-
-
-class InspectView(ActView):
-    path_examples = {"number": examples.TO_INSPECT}
-
-    @extend_schema(
-        operation_id="inspect_return",
-        summary="Say what becomes of goods that came back",
-        description="Restocked and refurbished goods can be sold from here on. `to_customer` turns them away: they are "
-        "not credited. `quarantine` with `suspect` puts them into the fraud queue: they are paid for only once another "
-        "person has cleared them, by saying what becomes of them with an empty `suspect`. `vendor_return` "
-        "writes a debit note at what the goods stand in the books for.",
-        request=InspectIn,
-        responses={200: DeskReturnOut, **_NO},
-        examples=[
-            example("back on the shelf", {"receipt": "demo-receipt", "position": 1, "disposition": "restock"}),
-            example("inspected", examples.at_desk(examples.CLOSED, state="disposition_set"), status=200),
-        ],
-        tags=_TAGS,
-    )
-    def post(self, request: Request, number: str) -> HttpResponse:
-        def do(parent: Return, given: dict[str, Any], by: str) -> None:
-            receipt = queries.receipt(given["receipt"])
-            line = receipt.lines.filter(position=given["position"]).first() if receipt.parent == parent else None
-            if line is None:
-                raise queries.NoSuchReceipt(f"return {number} has no such line of a receipt; it shows those it has")
-            value = given.get("value")
-            receiving.inspect(
-                line.id, disposition=Disposition(given["disposition"]), by=by, now=clock.now(),
-                value=Money(minor=value.minor, currency=value.currency) if value else None,
-                suspect=given.get("suspect"), supplier=given["supplier"],
-            )  # fmt: skip
-
-        return self.act(request, number, InspectIn, do)
-
-
-class RefundOtherwiseView(ActView):
-    path_examples = {"number": examples.TO_PAY}
-
-    @extend_schema(
-        operation_id="refund_otherwise",
-        summary="Pay a refund that failed another way",
-        description="You approve it by asking. What we owe the customer has stayed owed meanwhile.",
-        request=RefundOtherwiseIn,
-        responses={200: DeskReturnOut, **_NO},
-        examples=[
-            example("as store credit", {"refund": examples.REFUND, "way": "store_credit"}),
-            example("on its way", examples.at_desk(examples.CLOSED, state="credited"), status=200),
-        ],
-        tags=_TAGS,
-    )
-    def post(self, request: Request, number: str) -> HttpResponse:
-        def do(parent: Return, given: dict[str, Any], by: str) -> None:
-            refund = queries.refund(parent, str(given["refund"]))
-            paying.otherwise(refund, way=RefundWay(given["way"]), by=by, account=given["account"])
-
-        return self.act(request, number, RefundOtherwiseIn, do)
 
 
 def _seen(request: Request, number: str) -> Return:
