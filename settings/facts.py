@@ -59,5 +59,5 @@ SWEEP_ALSO = [
     "process_apis.order_to_cash.tasks.sweep",
     "process_apis.fulfilment.watch.sweep",
     "experience_apis.partners.bell.sweep",
-    "process_apis.return_to_refund.opening.sweep",
+    "process_apis.return_to_refund.turning_away.sweep",
 ]

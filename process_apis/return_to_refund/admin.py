@@ -11,7 +11,7 @@ from canonical.money import Money
 from process_apis.return_to_refund import admin_debit_notes as admin_debit_notes  # its page registers itself
 from process_apis.return_to_refund import admin_money as admin_money  # its pages register themselves
 from process_apis.return_to_refund import admin_tables as tables
-from process_apis.return_to_refund import advances, opening, paying, receiving
+from process_apis.return_to_refund import advances, paying, receiving, turning_away
 from process_apis.returns import services
 from process_apis.returns.models import (
     Disposition,
@@ -44,7 +44,7 @@ def _approve(parent: Return, *, by: str, reason: str, now: datetime) -> None:
 
 
 def _reject(parent: Return, *, by: str, reason: str, now: datetime) -> None:
-    opening.turn_away(parent, by=by, why=reason, now=now)
+    turning_away.turn_away(parent, by=by, why=reason, now=now)
 
 
 def _restock(parent: Return, *, by: str, reason: str, now: datetime) -> None:

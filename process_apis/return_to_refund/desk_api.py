@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from process_apis.return_to_refund import opening, paying
+from process_apis.return_to_refund import paying, turning_away
 from process_apis.return_to_refund.api import ActView
 from process_apis.return_to_refund.serializers import RefundOtherwiseIn, WhyIn
 from process_apis.returns import examples, queries, services
@@ -57,7 +57,7 @@ class RejectView(ActView):
     )
     def post(self, request: Request, number: str) -> HttpResponse:
         def do(parent: Return, given: dict[str, Any], by: str) -> None:
-            opening.turn_away(parent, by=by, why=given["reason"], now=clock.now())
+            turning_away.turn_away(parent, by=by, why=given["reason"], now=clock.now())
 
         return self.act(request, number, WhyIn, do)
 

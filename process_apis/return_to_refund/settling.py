@@ -7,7 +7,7 @@ from django.db import transaction
 
 from process_apis.orders import queries as orders
 from process_apis.orders import returning
-from process_apis.return_to_refund import opening, sold
+from process_apis.return_to_refund import sold, turning_away
 from process_apis.return_to_refund.decisions.amounts import share
 from process_apis.returns import services
 from process_apis.returns.models import Return, ReturnLine
@@ -21,7 +21,7 @@ def settle_for(parent: Return, accepted: Mapping[str, int], *, now: datetime) ->
     if not any(lacking.values()):
         return
     if all(lacking[line.line_id] == line.units for line in lines):
-        opening.turn_away(parent, by="inspection", why="none of it is what was sold", now=now)
+        turning_away.turn_away(parent, by="inspection", why="none of it is what was sold", now=now)
         return
     lost = 0
     for line in lines:

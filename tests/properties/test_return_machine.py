@@ -26,7 +26,7 @@ from process_apis.engine.models import ProcessRun, RunState
 from process_apis.ledger.models import JournalLine
 from process_apis.order_to_cash.lookout import FOUND
 from process_apis.orders.models import Order, OrderLine, Payment, PaymentMovement
-from process_apis.return_to_refund import at_store, opening, paying, receiving
+from process_apis.return_to_refund import at_store, opening, paying, receiving, turning_away
 from process_apis.return_to_refund.at_store import Handed
 from process_apis.return_to_refund.decisions.allowed import Asked
 from process_apis.return_to_refund.receiving import Came
@@ -148,7 +148,7 @@ class Machine(RuleBasedStateMachine):
     def turned_away(self, which: int) -> None:
         parent = _one(Return.objects.exclude(state__in=OVER), which)
         if parent:
-            self._try(opening.turn_away, parent, by="Ina", why="worn", now=clock.now())
+            self._try(turning_away.turn_away, parent, by="Ina", why="worn", now=clock.now())
 
     @rule()
     def the_card_will_refuse(self) -> None:

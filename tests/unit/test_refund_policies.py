@@ -7,7 +7,7 @@ import pytest
 from canonical.money import Money
 from canonical.order import Tender, TenderState
 from process_apis.orders.models import Order, Payment
-from process_apis.return_to_refund import at_store, opening, paying, receiving
+from process_apis.return_to_refund import at_store, opening, paying, receiving, turning_away
 from process_apis.return_to_refund.at_store import Handed
 from process_apis.return_to_refund.decisions.allowed import Asked
 from process_apis.return_to_refund.receiving import Came
@@ -141,7 +141,7 @@ def test_after_so_many_returns_of_a_customer_a_second_person_agrees(play: Play) 
 def test_returns_that_were_rejected_do_not_count_against_a_customer(play: Play) -> None:
     ReturnPolicy.objects.create(often=1)
     sent(play, an_order(lines=(a_line(quantity=2, tax=eur(3800)),)))
-    opening.turn_away(asked("r-1"), by="Ina", why="worn", now=clock.now())
+    turning_away.turn_away(asked("r-1"), by="Ina", why="worn", now=clock.now())
 
     second = asked("r-2")
     play.go()

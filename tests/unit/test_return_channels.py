@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from process_apis.orders.models import Order
-from process_apis.return_to_refund import opening, receiving
+from process_apis.return_to_refund import opening, opening_checks, receiving, turning_away
 from process_apis.return_to_refund.decisions.allowed import Asked
 from process_apis.return_to_refund.receiving import Came
 from process_apis.returns.models import Disposition, ReceiptLine, Return, ReturnKind
@@ -112,7 +112,7 @@ def test_goods_a_marketplace_sold_come_back_to_a_store_and_the_marketplace_pays(
 def test_a_return_after_its_window_is_refused_and_the_desk_may_let_it_in(play: Play) -> None:
     order = shipped(play)
     later = clock.now() + timedelta(days=40)
-    with pytest.raises(opening.ReturnRefused, match="could come back until"):
+    with pytest.raises(opening_checks.ReturnRefused, match="could come back until"):
         opening.open_return(number=order.number, key="late", lines=[Asked("2", 1)], now=later)
 
     parent = opening.open_return(number=order.number, key="late", lines=[Asked("2", 1)], now=later, waive_policy=True)
@@ -128,7 +128,7 @@ def test_goods_that_come_after_their_return_has_expired_are_kept_and_find_anothe
     expired = asks(order, {"2": 1})
     play.go()
     Return.objects.update(expires_at=NOON)
-    opening.sweep()
+    turning_away.sweep()
     play.go()
 
     receipt = receiving.receive(key="late", node="WH-1", lines=[Came("COAT-1", 1)], now=clock.now(), by="Tim")

@@ -6,7 +6,7 @@ import pytest
 
 from process_apis.catalog.models import BundlePart, Product
 from process_apis.orders.models import Order
-from process_apis.return_to_refund import gift_cards, opening
+from process_apis.return_to_refund import gift_cards, opening, opening_checks
 from process_apis.return_to_refund.decisions.allowed import Asked
 from process_apis.stored_value import services as stored_value
 from process_apis.stored_value.models import ValueAccount, ValueKind, ValueReason
@@ -69,7 +69,7 @@ def test_a_whole_bundle_comes_back_for_what_was_paid(play: Play) -> None:
 @pytest.mark.parametrize("asked", [[Asked("1", 1, part="SOCK-1")], [Asked("1", 1, part="COAT-1"), Asked("1", 1)]])
 def test_what_is_no_part_or_comes_with_more_is_refused(play: Play, asked: list[Asked]) -> None:
     order = a_set(play)
-    with pytest.raises(opening.ReturnRefused):
+    with pytest.raises(opening_checks.ReturnRefused):
         opening.open_return(number=order.number, key="b", lines=asked, now=clock.now())
 
 

@@ -8,7 +8,7 @@ import pytest
 from canonical.order import Tender, TenderState
 from process_apis.orders import parcels, returning
 from process_apis.orders.models import AskedBy, Order, OrderLine, Parcel, ParcelState
-from process_apis.return_to_refund import opening, paying, receiving
+from process_apis.return_to_refund import opening, paying, receiving, turning_away
 from process_apis.return_to_refund.decisions.allowed import Asked
 from process_apis.return_to_refund.receiving import Came
 from process_apis.returns import services
@@ -188,7 +188,7 @@ def test_a_rejected_return_can_be_asked_for_again(play: Play) -> None:
     parent = asks(order, {"2": 1})
     play.go()
 
-    opening.turn_away(parent, by="Ina", why="worn", now=clock.now())
+    turning_away.turn_away(parent, by="Ina", why="worn", now=clock.now())
     play.go()
 
     assert OrderLine.objects.get(order=order, line_id="2").returned == 0
@@ -202,7 +202,7 @@ def test_goods_that_never_come_expire_and_nothing_is_owed(play: Play) -> None:
     play.go()
     Return.objects.update(expires_at=NOON)
 
-    opening.sweep()
+    turning_away.sweep()
     play.go()
 
     parent.refresh_from_db()

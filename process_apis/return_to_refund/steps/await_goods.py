@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 from process_apis.engine.process import Done, Outcome, StepContext, Wait
-from process_apis.return_to_refund import gift_cards, opening, settling
+from process_apis.return_to_refund import gift_cards, settling, turning_away
 from process_apis.return_to_refund.opening import WITHOUT_GOODS
 from process_apis.return_to_refund.story import going_on
 from process_apis.returns import queries
@@ -20,7 +20,7 @@ def await_goods(ctx: StepContext) -> Outcome:
         return Done(goods="none to wait for")
     came = queries.received(parent)
     if not came:
-        if parent.expires_at and ctx.now > parent.expires_at and opening.expire(parent, now=ctx.now):
+        if parent.expires_at and ctx.now > parent.expires_at and turning_away.expire(parent, now=ctx.now):
             return Done(goods="never came")
         return Wait(_NEWS, until=min(parent.expires_at or ctx.now + _LOOK_AGAIN, ctx.now + _LOOK_AGAIN))
     if any(line.disposition == Disposition.PENDING or _suspect(line) for line in came):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from process_apis.engine.process import Done, Outcome, StepContext, Wait
 from process_apis.ledger import services as ledger
-from process_apis.return_to_refund import currencies, gift_cards, opening
+from process_apis.return_to_refund import currencies, gift_cards, turning_away
 from process_apis.return_to_refund.booking import book, open_day
 from process_apis.return_to_refund.entries import memo_legs
 from process_apis.return_to_refund.story import going_on
@@ -23,7 +23,7 @@ def issue_credit_memo(ctx: StepContext) -> Outcome:
         services.hold(parent, reason=HeldFor.PERIOD, waits_for=f"a period that holds {ledger.business_day()}")
         return Wait("return.rejected", until=ctx.now + _LOOK_AGAIN)
     if not gift_cards.void(parent):
-        opening.turn_away(parent, by="gift cards", why="the card has been spent from", now=ctx.now)
+        turning_away.turn_away(parent, by="gift cards", why="the card has been spent from", now=ctx.now)
         return Done(memo="")
     memo = money.credit(parent, booked_on=day)
     entry = book(
