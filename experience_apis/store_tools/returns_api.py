@@ -12,7 +12,7 @@ from experience_apis.store_tools import receipts, returns_examples
 from experience_apis.store_tools.queries import NO_STORE
 from experience_apis.store_tools.returns_serializers import GiftCardOut, LookupIn, SaleOut, SalesOut, StoreReturnIn
 from process_apis.orders import queries as orders
-from process_apis.return_to_refund import at_store
+from process_apis.return_to_refund import at_store, no_receipt
 from process_apis.return_to_refund.at_store import Handed
 from process_apis.returns import examples, queries
 from process_apis.returns.serializers import ReturnOut
@@ -137,7 +137,7 @@ def take_back(asked: dict[str, Any], *, key: str) -> str:
         ).number  # fmt: skip
     told = {"node": asked["node"], "handed": handed, "staff": asked["staff"], "reason": asked["reason"]}
     if not asked["order_number"]:
-        return at_store.without_receipt(key=key, document=asked["document"], now=clock.now(), **told).number
+        return no_receipt.without_receipt(key=key, document=asked["document"], now=clock.now(), **told).number
     order = orders.order(asked["order_number"])
     settle_as = "" if asked["refund"] == "original" else asked["refund"]
     shown = asked.get("expected_refund")
