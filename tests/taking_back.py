@@ -13,9 +13,9 @@ from process_apis.engine.models import ProcessRun, RunState
 from process_apis.ledger import queries as ledger
 from process_apis.ledger.models import JournalEntry, JournalLine
 from process_apis.orders.models import Order
-from process_apis.return_to_refund import opening, receiving
+from process_apis.return_to_refund import inspecting, opening, receiving
 from process_apis.return_to_refund.decisions.allowed import Asked
-from process_apis.return_to_refund.receiving import Came
+from process_apis.return_to_refund.receipt_rows import Came
 from process_apis.returns.models import Disposition, ReceiptLine, Return
 from process_apis.stock.models import StockPosition
 from retail_platform.demo.seed import TOKENS
@@ -62,7 +62,7 @@ def comes_back(
     came = [Came(line.sku, units or line.units, line.line_id) for line in parent.lines.all()]
     receiving.receive(key=f"rec-{parent.number}", node=node, lines=came, now=clock.now(), return_number=parent.number)
     for line in ReceiptLine.objects.filter(receipt__parent=parent):
-        receiving.inspect(line.id, disposition=disposition, by="Ina", now=clock.now())
+        inspecting.inspect(line.id, disposition=disposition, by="Ina", now=clock.now())
 
 
 def taken_back(play: Play, order: Order, units: dict[str, int], **changes: Any) -> Return:

@@ -11,7 +11,7 @@ from canonical.money import Money
 from process_apis.return_to_refund import admin_debit_notes as admin_debit_notes  # its page registers itself
 from process_apis.return_to_refund import admin_money as admin_money  # its pages register themselves
 from process_apis.return_to_refund import admin_tables as tables
-from process_apis.return_to_refund import advances, paying, receiving, turning_away
+from process_apis.return_to_refund import advances, inspecting, paying, turning_away
 from process_apis.returns import services
 from process_apis.returns.models import (
     Disposition,
@@ -50,7 +50,7 @@ def _reject(parent: Return, *, by: str, reason: str, now: datetime) -> None:
 def _restock(parent: Return, *, by: str, reason: str, now: datetime) -> None:
     """All that lies there and was not looked at yet."""
     for line in ReceiptLine.objects.filter(receipt__parent=parent, disposition=Disposition.PENDING):
-        receiving.inspect(line.id, disposition=Disposition.RESTOCK, by=by, now=now)
+        inspecting.inspect(line.id, disposition=Disposition.RESTOCK, by=by, now=now)
 
 
 def _suspects(parent: Return) -> QuerySet[ReceiptLine]:
@@ -64,12 +64,12 @@ def _in_the_queue(parent: Return) -> bool:
 
 def _clear(parent: Return, *, by: str, reason: str, now: datetime) -> None:
     for line in _suspects(parent):
-        receiving.inspect(line.id, disposition=Disposition.RESTOCK, suspect="", by=by, now=now)
+        inspecting.inspect(line.id, disposition=Disposition.RESTOCK, suspect="", by=by, now=now)
 
 
 def _not_as_sold(parent: Return, *, by: str, reason: str, now: datetime) -> None:
     for line in _suspects(parent):
-        receiving.inspect(line.id, disposition=Disposition.TO_CUSTOMER, by=by, now=now)
+        inspecting.inspect(line.id, disposition=Disposition.TO_CUSTOMER, by=by, now=now)
 
 
 def _pay_as(way: RefundWay, parent: Return, *, by: str) -> None:

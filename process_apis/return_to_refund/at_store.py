@@ -14,9 +14,9 @@ from canonical.money import Money
 from process_apis.catalog import queries as catalog
 from process_apis.catalog.tender_models import SettledBy
 from process_apis.orders.models import Order
-from process_apis.return_to_refund import opening, receiving
+from process_apis.return_to_refund import inspecting, opening, receiving
 from process_apis.return_to_refund.decisions.allowed import Asked
-from process_apis.return_to_refund.receiving import Came
+from process_apis.return_to_refund.receipt_rows import Came
 from process_apis.returns import queries
 from process_apis.returns.models import Disposition, Return
 from retail_platform.kernel.problem import Unprocessable
@@ -111,7 +111,7 @@ def take_in(
     for line in receipt.lines.filter(suspect="", disposition=Disposition.PENDING):
         seen = looked.get((line.line_id, line.sku)) or looked.get(("", line.sku))
         if seen and seen.disposition:
-            receiving.inspect(line.id, disposition=Disposition(seen.disposition), by=staff, now=now)
+            inspecting.inspect(line.id, disposition=Disposition(seen.disposition), by=staff, now=now)
 
 
 def store_of(node: str) -> str:

@@ -7,9 +7,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from canonical.money import Money
-from process_apis.return_to_refund import receiving
+from process_apis.return_to_refund import inspecting, receiving
 from process_apis.return_to_refund.api import ActView
-from process_apis.return_to_refund.receiving import Came
+from process_apis.return_to_refund.receipt_rows import Came
 from process_apis.return_to_refund.serializers import InspectIn, ReceiveGoodsIn
 from process_apis.returns import examples, queries
 from process_apis.returns.models import Disposition, Return
@@ -74,7 +74,7 @@ class InspectView(ActView):
             if line is None:
                 raise queries.NoSuchReceipt(f"return {number} has no such line of a receipt; it shows those it has")
             value = given.get("value")
-            receiving.inspect(
+            inspecting.inspect(
                 line.id, disposition=Disposition(given["disposition"]), by=by, now=clock.now(),
                 value=Money(minor=value.minor, currency=value.currency) if value else None,
                 suspect=given.get("suspect"), supplier=given["supplier"],

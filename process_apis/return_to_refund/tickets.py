@@ -15,10 +15,10 @@ from django.db import transaction
 from canonical.money import Money
 from process_apis.orders import queries as orders
 from process_apis.orders import receipts
-from process_apis.return_to_refund import exchanges, receiving, swaps
+from process_apis.return_to_refund import exchanges, inspecting, receiving, swaps
 from process_apis.return_to_refund.decisions.allowed import Asked
 from process_apis.return_to_refund.exchanges import Difference, Wanted
-from process_apis.return_to_refund.receiving import Came
+from process_apis.return_to_refund.receipt_rows import Came
 from process_apis.returns import queries
 from process_apis.returns.models import RefundWay, Return
 from retail_platform.kernel.problem import DomainError, Unprocessable
@@ -109,7 +109,7 @@ def take(ticket: Ticket, *, staff: str, now: datetime, channel: str = "", channe
         lines=[Came(line.sku, -line.quantity, line.line_id, line.condition) for line in back],
     )  # fmt: skip
     for row in receipt.lines.all():
-        receiving.inspect(row.id, disposition=swaps.disposition_of(row.condition), by=staff, now=now)
+        inspecting.inspect(row.id, disposition=swaps.disposition_of(row.condition), by=staff, now=now)
     parent.refresh_from_db()
     return parent
 

@@ -4,9 +4,9 @@ from django.db.models import F
 
 from canonical.order import LineKind
 from process_apis.orders.models import Order, OrderState
-from process_apis.return_to_refund import opening, receiving
+from process_apis.return_to_refund import inspecting, opening, receiving
 from process_apis.return_to_refund.decisions.allowed import Asked
-from process_apis.return_to_refund.receiving import Came
+from process_apis.return_to_refund.receipt_rows import Came
 from process_apis.returns import services
 from process_apis.returns.models import Disposition, ReceiptLine, Return, ReturnState
 from retail_platform.kernel import clock, correlation
@@ -70,4 +70,4 @@ def _arrive(parent: Return) -> None:
 def _look_at(line: ReceiptLine) -> None:
     worn = line.pk % REFURBISH == 1
     disposition = Disposition.REFURBISH if worn else Disposition.RESTOCK
-    receiving.inspect(line.pk, disposition=disposition, by=LEAD, now=clock.now())
+    inspecting.inspect(line.pk, disposition=disposition, by=LEAD, now=clock.now())

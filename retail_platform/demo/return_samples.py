@@ -10,8 +10,8 @@ from uuid import UUID
 from django.conf import settings
 
 from process_apis.orders.models import Order, OrderLine, OrderState
-from process_apis.return_to_refund import receiving
-from process_apis.return_to_refund.receiving import Came
+from process_apis.return_to_refund import inspecting, receiving
+from process_apis.return_to_refund.receipt_rows import Came
 from process_apis.returns import examples, money, services
 from process_apis.returns.models import Disposition, HeldFor, Refund, RefundState, RefundWay, Return, ReturnState
 from retail_platform.demo import assortment
@@ -69,7 +69,7 @@ def _sent_to_its_maker(parent: Return, *, now: datetime) -> None:
     receipt = receiving.receive(
         key="demo-debit", node=NODE, lines=[Came(SKU, 1)], now=now, by="demo", return_number=parent.number
     )
-    receiving.inspect(
+    inspecting.inspect(
         receipt.lines.get().id, disposition=Disposition.VENDOR_RETURN, supplier="Boots & Sons", by="demo", now=now
     )
 

@@ -26,10 +26,10 @@ from process_apis.engine.models import ProcessRun, RunState
 from process_apis.ledger.models import JournalLine
 from process_apis.order_to_cash.lookout import FOUND
 from process_apis.orders.models import Order, OrderLine, Payment, PaymentMovement
-from process_apis.return_to_refund import at_store, opening, paying, receiving, turning_away
+from process_apis.return_to_refund import at_store, inspecting, opening, paying, receiving, turning_away
 from process_apis.return_to_refund.at_store import Handed
 from process_apis.return_to_refund.decisions.allowed import Asked
-from process_apis.return_to_refund.receiving import Came
+from process_apis.return_to_refund.receipt_rows import Came
 from process_apis.returns import money, services
 from process_apis.returns.models import (
     Disposition,
@@ -219,7 +219,7 @@ class Machine(RuleBasedStateMachine):
             lines=[Came(line.sku, min(units, line.units), line.line_id)],
         )  # fmt: skip
         for each in receipt.lines.all() if receipt else ():
-            self._try(receiving.inspect, each.id, disposition=disposition, by="Ina", now=clock.now())
+            self._try(inspecting.inspect, each.id, disposition=disposition, by="Ina", now=clock.now())
 
     def _come_to_an_end(self) -> None:
         """Everything that is waited for happens."""

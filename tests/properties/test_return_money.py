@@ -21,9 +21,9 @@ from process_apis.order_to_cash.steps.book_sale import book_sale
 from process_apis.order_to_cash.steps.record_shipment import _share
 from process_apis.orders import parcels, payments, returning, services
 from process_apis.orders.models import Order, OrderLine, OrderState, Payment
-from process_apis.return_to_refund import opening, paying, receiving
+from process_apis.return_to_refund import inspecting, opening, paying, receiving
 from process_apis.return_to_refund.decisions.allowed import Asked
-from process_apis.return_to_refund.receiving import Came
+from process_apis.return_to_refund.receipt_rows import Came
 from process_apis.return_to_refund.steps.accept_return import accept_return
 from process_apis.return_to_refund.steps.await_goods import await_goods
 from process_apis.return_to_refund.steps.await_sale import await_sale
@@ -115,7 +115,7 @@ class Returns(RuleBasedStateMachine):
             lines=[Came(line.sku, min(came, line.units))],
         )  # fmt: skip
         if receipt:
-            receiving.inspect(receipt.lines.get().id, disposition=disposition, by="Ina", now=clock.now())
+            inspecting.inspect(receipt.lines.get().id, disposition=disposition, by="Ina", now=clock.now())
 
     @rule(which=some)
     def credit(self, which: int) -> None:

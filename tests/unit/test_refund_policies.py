@@ -7,10 +7,10 @@ import pytest
 from canonical.money import Money
 from canonical.order import Tender, TenderState
 from process_apis.orders.models import Order, Payment
-from process_apis.return_to_refund import at_store, opening, paying, receiving, turning_away
+from process_apis.return_to_refund import at_store, inspecting, opening, paying, receiving, turning_away
 from process_apis.return_to_refund.at_store import Handed
 from process_apis.return_to_refund.decisions.allowed import Asked
-from process_apis.return_to_refund.receiving import Came
+from process_apis.return_to_refund.receipt_rows import Came
 from process_apis.returns import services
 from process_apis.returns.models import (
     Disposition,
@@ -62,7 +62,7 @@ def comes_back(play: Play, parent: Return) -> Receipt:
     receipt = receiving.receive(
         key=f"rec-{parent.number}", node="WH-1", lines=came, now=clock.now(), return_number=parent.number
     )
-    receiving.inspect(receipt.lines.get().id, disposition=Disposition.RESTOCK, by="Ina", now=clock.now())
+    inspecting.inspect(receipt.lines.get().id, disposition=Disposition.RESTOCK, by="Ina", now=clock.now())
     play.go()
     parent.refresh_from_db()
     return receipt
@@ -155,7 +155,7 @@ def test_refurbished_goods_are_worth_less_and_the_rest_is_a_loss(play: Play) -> 
     parent = asked()
     receiving.receive(key="rec", node="WH-1", lines=[Came("BOOT-42", 1)], now=clock.now(), return_number=parent.number)
     line = ReceiptLine.objects.get()
-    receiving.inspect(
+    inspecting.inspect(
         line.id, disposition=Disposition.REFURBISH, by="Ina", value=Money(minor=1500, currency="EUR"), now=clock.now()
     )
     play.go()
@@ -168,7 +168,7 @@ def test_goods_for_the_vendor_are_a_claim_on_him(play: Play) -> None:
     sent(play)
     parent = asked()
     receiving.receive(key="rec", node="WH-1", lines=[Came("BOOT-42", 1)], now=clock.now(), return_number=parent.number)
-    receiving.inspect(ReceiptLine.objects.get().id, disposition=Disposition.VENDOR_RETURN, by="Ina", now=clock.now())
+    inspecting.inspect(ReceiptLine.objects.get().id, disposition=Disposition.VENDOR_RETURN, by="Ina", now=clock.now())
     play.go()
 
     assert books(NUMBER)["AP"] == 4000

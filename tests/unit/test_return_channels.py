@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from process_apis.orders.models import Order
-from process_apis.return_to_refund import opening, opening_checks, receiving, turning_away
+from process_apis.return_to_refund import inspecting, opening, opening_checks, receiving, turning_away
 from process_apis.return_to_refund.decisions.allowed import Asked
-from process_apis.return_to_refund.receiving import Came
+from process_apis.return_to_refund.receipt_rows import Came
 from process_apis.returns.models import Disposition, ReceiptLine, Return, ReturnKind
 from retail_platform.kernel import clock
 from tests.factories import NOON
@@ -136,7 +136,7 @@ def test_goods_that_come_after_their_return_has_expired_are_kept_and_find_anothe
     assert desk() == ["1 x COAT-1 came back to WH-1, and nobody knows whose they are"]
     parent = asks(order, {"2": 1}, key="r-2", waive_policy=True)
     receiving.attach(receipt, parent.number, by="Ina")
-    receiving.inspect(ReceiptLine.objects.get().id, disposition=Disposition.RESTOCK, by="Ina", now=clock.now())
+    inspecting.inspect(ReceiptLine.objects.get().id, disposition=Disposition.RESTOCK, by="Ina", now=clock.now())
     play.go()
 
     expired.refresh_from_db()

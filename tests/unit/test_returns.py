@@ -8,9 +8,9 @@ import pytest
 from canonical.order import Tender, TenderState
 from process_apis.orders import parcels, returning
 from process_apis.orders.models import AskedBy, Order, OrderLine, Parcel, ParcelState
-from process_apis.return_to_refund import opening, paying, receiving, turning_away
+from process_apis.return_to_refund import inspecting, opening, paying, receiving, turning_away
 from process_apis.return_to_refund.decisions.allowed import Asked
-from process_apis.return_to_refund.receiving import Came
+from process_apis.return_to_refund.receipt_rows import Came
 from process_apis.returns import services
 from process_apis.returns.models import (
     Disposition,
@@ -64,7 +64,7 @@ def comes_back(parent: Return, disposition: Disposition = Disposition.RESTOCK) -
     came = [Came(line.sku, line.units, line.line_id) for line in parent.lines.all()]
     receiving.receive(key=f"rec-{parent.number}", node="WH-1", lines=came, now=clock.now(), return_number=parent.number)
     for line in ReceiptLine.objects.filter(receipt__parent=parent):
-        receiving.inspect(line.id, disposition=disposition, by="Ina", now=clock.now())
+        inspecting.inspect(line.id, disposition=disposition, by="Ina", now=clock.now())
 
 
 def at(sku: str) -> tuple[int, int]:
@@ -214,7 +214,7 @@ def test_fewer_units_than_announced_are_credited_as_they_came(play: Play) -> Non
     order = shipped(play)
     parent = asks(order, {"1": 2})
     receiving.receive(key="rec", node="WH-1", lines=[Came("BOOT-42", 1)], now=clock.now(), return_number=parent.number)
-    receiving.inspect(ReceiptLine.objects.get().id, disposition=Disposition.RESTOCK, by="Ina", now=clock.now())
+    inspecting.inspect(ReceiptLine.objects.get().id, disposition=Disposition.RESTOCK, by="Ina", now=clock.now())
     play.go()
 
     parent.refresh_from_db()
@@ -230,7 +230,7 @@ def test_goods_may_come_before_anybody_announced_them(play: Play) -> None:
 
     parent = asks(order, {"2": 1})
     receiving.attach(receipt, parent.number, by="Ina")
-    receiving.inspect(ReceiptLine.objects.get().id, disposition=Disposition.RESTOCK, by="Ina", now=clock.now())
+    inspecting.inspect(ReceiptLine.objects.get().id, disposition=Disposition.RESTOCK, by="Ina", now=clock.now())
     play.go()
 
     parent.refresh_from_db()

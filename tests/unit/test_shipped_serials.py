@@ -7,9 +7,9 @@ import pytest
 from process_apis.cases.models import Case, CaseKind
 from process_apis.orders import serials
 from process_apis.orders.models import ShippedSerial
-from process_apis.return_to_refund import opening, receiving
+from process_apis.return_to_refund import inspecting, opening, receiving
 from process_apis.return_to_refund.decisions.allowed import Asked
-from process_apis.return_to_refund.receiving import Came
+from process_apis.return_to_refund.receipt_rows import Came
 from process_apis.returns.models import Disposition, ReceiptLine, Return, Suspicion
 from retail_platform.kernel import clock
 from tests.factories import a_line, an_order, eur
@@ -79,7 +79,7 @@ def test_nobody_is_paid_for_a_piece_that_was_not_sent(play: Play) -> None:
 
 def test_one_piece_does_not_come_back_twice(play: Play) -> None:
     first = back(read()[0])
-    receiving.inspect(first.id, disposition=Disposition.RESTOCK, by="Ina", now=clock.now())
+    inspecting.inspect(first.id, disposition=Disposition.RESTOCK, by="Ina", now=clock.now())
     play.go()
 
     assert back(read()[0], key="r-2").suspect == Suspicion.SERIAL_MISMATCH
@@ -87,7 +87,7 @@ def test_one_piece_does_not_come_back_twice(play: Play) -> None:
 
 def test_a_piece_that_was_sent_back_to_the_customer_may_come_again(play: Play) -> None:
     first = back(read()[0])
-    receiving.inspect(first.id, disposition=Disposition.TO_CUSTOMER, by="Ina", now=clock.now())
+    inspecting.inspect(first.id, disposition=Disposition.TO_CUSTOMER, by="Ina", now=clock.now())
     play.go()
 
     assert (Return.objects.get().state, back(read()[0], key="r-2").suspect) == ("rejected", "")

@@ -6,10 +6,10 @@ import pytest
 
 from process_apis.cases.models import Case, CaseKind, CaseState
 from process_apis.orders.models import Order, OrderLine
-from process_apis.return_to_refund import at_store, opening, receiving
+from process_apis.return_to_refund import at_store, inspecting, opening, receiving
 from process_apis.return_to_refund.at_store import Handed
 from process_apis.return_to_refund.decisions.allowed import Asked
-from process_apis.return_to_refund.receiving import Came
+from process_apis.return_to_refund.receipt_rows import Came
 from process_apis.returns import services
 from process_apis.returns.models import Disposition, ReceiptLine, Return, Suspicion
 from process_apis.stock.models import StockPosition
@@ -45,7 +45,7 @@ def a_suspect(play: Play, *, serial: str = "", suspect: str = Suspicion.EMPTY_BO
 
 def looked_at(play: Play, line: ReceiptLine, disposition: Disposition, *, suspect: str | None, by: str = "Ina") -> str:
     """Somebody says what becomes of the goods; how the return stands after that."""
-    receiving.inspect(line.id, disposition=disposition, by=by, now=clock.now(), suspect=suspect)
+    inspecting.inspect(line.id, disposition=disposition, by=by, now=clock.now(), suspect=suspect)
     play.go()
     return str(Return.objects.get().state)
 
@@ -113,7 +113,7 @@ def test_what_is_suspect_is_not_put_on_the_shelf(play: Play) -> None:
     line = a_suspect(play)
 
     with pytest.raises(services.WrongState):
-        receiving.inspect(line.id, disposition=Disposition.RESTOCK, by="Ina", now=clock.now())
+        inspecting.inspect(line.id, disposition=Disposition.RESTOCK, by="Ina", now=clock.now())
 
 
 def test_who_had_the_suspicion_does_not_clear_it(play: Play) -> None:
@@ -121,7 +121,7 @@ def test_who_had_the_suspicion_does_not_clear_it(play: Play) -> None:
     looked_at(play, line, Disposition.QUARANTINE, suspect=Suspicion.OTHER_ITEM, by="Tim")
 
     with pytest.raises(services.SecondPersonNeeded):
-        receiving.inspect(line.id, disposition=Disposition.RESTOCK, by="Tim", now=clock.now(), suspect="")
+        inspecting.inspect(line.id, disposition=Disposition.RESTOCK, by="Tim", now=clock.now(), suspect="")
 
 
 def test_a_store_cannot_put_on_the_shelf_what_it_finds_suspect(play: Play) -> None:

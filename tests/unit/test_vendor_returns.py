@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from process_apis.ledger.models import JournalEntry
-from process_apis.return_to_refund import receiving, vendor_returns
+from process_apis.return_to_refund import inspecting, vendor_returns
 from process_apis.returns import services
 from process_apis.returns.models import DebitNote, DebitNoteState, Disposition, GoodsAfterRefusal, ReceiptLine
 from retail_platform.kernel import clock
@@ -36,7 +36,7 @@ def sent_back(play: Play, *, supplier: str = SUPPLIER) -> DebitNote:
     parent = asks(shipped(play), {"1": 1})
     comes_back(parent, Disposition.QUARANTINE)
     line = ReceiptLine.objects.get()
-    receiving.inspect(line.id, disposition=Disposition.VENDOR_RETURN, supplier=supplier, by="Ina", now=clock.now())
+    inspecting.inspect(line.id, disposition=Disposition.VENDOR_RETURN, supplier=supplier, by="Ina", now=clock.now())
     play.go()
     return DebitNote.objects.get()
 
@@ -95,7 +95,7 @@ def test_goods_a_supplier_refused_are_looked_at_once_more(play: Play) -> None:
     note = sent_back(play)
     refused(play, note, GoodsAfterRefusal.COME_BACK)
 
-    receiving.inspect(note.line_id, disposition=Disposition.DESTROY, by="Ina", now=clock.now())
+    inspecting.inspect(note.line_id, disposition=Disposition.DESTROY, by="Ina", now=clock.now())
     play.go()
 
     left = books("W-1001")
@@ -107,7 +107,7 @@ def test_goods_a_supplier_refused_do_not_go_to_him_again(play: Play) -> None:
     refused(play, note, GoodsAfterRefusal.COME_BACK)
 
     with pytest.raises(services.WrongState, match="has refused"):
-        receiving.inspect(note.line_id, disposition=Disposition.VENDOR_RETURN, by="Ina", now=clock.now())
+        inspecting.inspect(note.line_id, disposition=Disposition.VENDOR_RETURN, by="Ina", now=clock.now())
 
 
 def test_goods_that_are_gone_when_a_supplier_refuses_are_a_loss(play: Play) -> None:
