@@ -1,9 +1,10 @@
-"""When a second person has to agree to a return: above the limit of its policy, or for one who returns too often."""
+"""When a second person has to agree to a return: above a limit of its policy, or for one who returns too often."""
 
 from datetime import datetime
 
+from canonical.money import Money
 from process_apis.orders.models import Order
-from process_apis.return_to_refund import sold
+from process_apis.return_to_refund import elsewhere, sold
 from process_apis.returns import identities
 from process_apis.returns.models import Return, ReturnKind
 
@@ -12,6 +13,8 @@ def needed(parent: Return, *, now: datetime) -> str:
     """Why somebody has to agree; "" if nobody has. What the channel has paid back, nobody can hold any more."""
     if parent.kind == ReturnKind.CHANNEL_REFUND or parent.approved_by:
         return ""
+    if parent.settled_as in elsewhere.LEAVES and (total := elsewhere.too_much(parent, minor=parent.total_minor)):
+        return f"approval of {Money(minor=total, currency=parent.currency)} that leave another way than they came"
     of_late = identities.returns_of_late(parent.customer_hash, now=now)
     return _why(parent.channel, total_minor=parent.total_minor, of_late=of_late)
 

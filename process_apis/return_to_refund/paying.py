@@ -15,7 +15,7 @@ from process_apis.ledger import services as ledger
 from process_apis.orders import queries as orders
 from process_apis.orders import returning
 from process_apis.orders.models import Payment
-from process_apis.return_to_refund import sold
+from process_apis.return_to_refund import elsewhere, sold
 from process_apis.return_to_refund.booking import booking_day
 from process_apis.return_to_refund.entries import refund_legs
 from process_apis.returns import money, services
@@ -31,7 +31,6 @@ _ROLES: Mapping[str, str] = {
     RefundWay.EXCHANGE: "DEP",
 }  # fmt: skip
 _NOT_OURS = (SettledBy.CHANNEL, SettledBy.TERMS)  # who has the money, or has not paid it yet
-_OUT = (RefundWay.TRANSFER, RefundWay.CASH)
 _VALUE: Mapping[str, str] = {
     RefundWay.GIFT_CARD: ValueKind.GIFT_CARD,
     RefundWay.STORE_CREDIT: ValueKind.STORE_CREDIT,
@@ -145,14 +144,17 @@ def came_back(refund: Refund, *, why: str) -> None:
 def otherwise(refund: Refund, *, way: RefundWay, by: str, account: str = "") -> Refund:
     """Pay what failed another way, approved by `by`. Raises WrongState, SecondPersonNeeded and NothingLeftToRefund.
 
-    Money that leaves us for an account we have never seen is no one person's to send, from the policy's limit on.
+    Money that leaves us for an account we have never seen is no one person's to send, from the policy's limits on.
     """
     limit = sold.policy(refund.parent.channel).approval_above_minor
-    if way in _OUT and refund.amount_minor > limit and by in ("", refund.parent.requested_by):
+    total = elsewhere.too_much(refund.parent, minor=refund.amount_minor) if way in elsewhere.LEAVES else 0
+    if way in elsewhere.LEAVES and (total or refund.amount_minor > limit) and by in ("", refund.parent.requested_by):
         raise services.SecondPersonNeeded(
             f"{by or 'nobody'} asked for return {refund.parent.number}; somebody else sends more than {limit} smallest "
-            f"units {way.label}"
+            f"units {way.label}, or more in a month than the policy says"
         )
+    if total:
+        elsewhere.report(refund.parent, total=total)
     made = money.replace(refund, way=way, by=by, of=_of_tenders(refund), account=account)
     for each in made:
         if payment := tender_of(each):

@@ -99,6 +99,7 @@ def policy(channel: str) -> Policy:
         fee_percent=rule.fee_percent,
         shipping=rule.shipping,
         approval_above_minor=rule.approval_above_minor,
+        elsewhere_above_minor=rule.elsewhere_above_minor,
         often=rule.often,
     )
 

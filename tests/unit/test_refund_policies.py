@@ -6,6 +6,7 @@ import pytest
 
 from canonical.money import Money
 from canonical.order import Tender, TenderState
+from process_apis.cases.models import Case
 from process_apis.orders.models import Order, Payment
 from process_apis.return_to_refund import at_store, inspecting, opening, paying, receiving, turning_away
 from process_apis.return_to_refund.at_store import Handed
@@ -215,6 +216,41 @@ def test_somebody_else_sends_it_and_it_leaves_the_bank(play: Play) -> None:
 
     parent.refresh_from_db()
     assert (parent.state, books(NUMBER)["BANK"], books(NUMBER).get("RFL", 0)) == ("closed", -11900, 0)
+
+
+def test_what_leaves_for_a_customer_in_a_month_is_summed_up_for_the_second_person(play: Play) -> None:
+    ReturnPolicy.objects.create(elsewhere_above_minor=11899)
+    parent = a_failed_refund(play)
+
+    with pytest.raises(services.SecondPersonNeeded):
+        paying.otherwise(parent.refunds.get(), way=RefundWay.TRANSFER, by="Tim")
+    paying.otherwise(parent.refunds.get(), way=RefundWay.TRANSFER, by="Ina")
+
+    told = Case.objects.get(fingerprint__startswith="money-elsewhere:")
+    assert (told.kind, told.state, "119.00 EUR" in told.title) == ("fraud", "open", True)
+
+
+def test_store_credit_of_any_sum_is_told_to_nobody(play: Play) -> None:
+    ReturnPolicy.objects.create(elsewhere_above_minor=0)
+    parent = a_failed_refund(play)
+
+    paying.otherwise(parent.refunds.get(), way=RefundWay.STORE_CREDIT, by="Ina")
+
+    assert not Case.objects.filter(fingerprint__startswith="money-elsewhere:").exists()
+
+
+def test_cash_above_the_limit_waits_for_a_second_person_and_compliance_is_told(play: Play) -> None:
+    ReturnPolicy.objects.create(elsewhere_above_minor=11899)
+    order = sent(play).order
+    boot = Handed("BOOT-42", 1, line_id="1", disposition=Disposition.RESTOCK)
+    parent = at_store.with_receipt(
+        key="c-1", order=order, node="STORE-001", handed=[boot], staff="kim", settle_as=RefundWay.CASH, now=clock.now()
+    )
+    play.go()
+
+    parent.refresh_from_db()
+    assert (parent.held_for, "leave another way" in parent.waits_for) == ("approval", True)
+    assert Case.objects.filter(fingerprint__startswith="money-elsewhere:", state="open").count() == 1
 
 
 def a_failed_refund(play: Play) -> Return:

@@ -52,6 +52,7 @@ class Policy:
     fee_percent: Mapping[str, int] = field(default_factory=dict)
     shipping: str = "whole"  # "whole": with the last unit of the order; "never"; "always"; services alike, see `worth`
     approval_above_minor: int = 50_000
+    elsewhere_above_minor: int = 1_000_000  # by transfer or in cash, for one customer and month
     often: int = 0  # with so many returns in a month somebody else agrees; 0: never for that
 
 

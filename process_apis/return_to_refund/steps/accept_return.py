@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from process_apis.engine.process import Done, Outcome, StepContext, Wait
-from process_apis.return_to_refund import approval
+from process_apis.return_to_refund import approval, elsewhere
 from process_apis.return_to_refund.story import going_on
 from process_apis.returns import services
 from process_apis.returns.models import HeldFor, ReturnState
@@ -20,6 +20,8 @@ def accept_return(ctx: StepContext) -> Outcome:
         return Done(accepted=False)
     if parent.state in _ASKED and (why := approval.needed(parent, now=ctx.now)):
         services.hold(parent, reason=HeldFor.APPROVAL, waits_for=why)
+        if parent.settled_as in elsewhere.LEAVES and (total := elsewhere.too_much(parent, minor=parent.total_minor)):
+            elsewhere.report(parent, total=total)
         return Wait("return.authorised return.rejected", until=ctx.now + _LOOK_AGAIN)
     if parent.state == ReturnState.REQUESTED:
         services.authorise(parent, by="policy")

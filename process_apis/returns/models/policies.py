@@ -17,6 +17,12 @@ class ReturnPolicy(models.Model):
         choices=[("whole", "with the last unit"), ("never", "never"), ("always", "always")],
     )
     approval_above_minor = models.BigIntegerField(default=50_000, help_text="From here on a second person agrees.")
+    elsewhere_above_minor = models.BigIntegerField(
+        default=1_000_000,
+        db_default=1_000_000,
+        help_text="From here on, of what leaves by transfer or in cash for one customer in thirty days, a second "
+        "person agrees and compliance is told.",
+    )
     often = models.IntegerField(
         default=0,
         db_default=0,
@@ -37,7 +43,9 @@ class ReturnPolicy(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["channel", "tax_code"], name="one_return_policy"),
             models.CheckConstraint(
-                condition=Q(window_days__gte=0) & Q(approval_above_minor__gte=0) & Q(often__gte=0),
+                condition=Q(
+                    window_days__gte=0, approval_above_minor__gte=0, often__gte=0, elsewhere_above_minor__gte=0
+                ),
                 name="return_policy_not_negative",
             ),
         ]
