@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from process_apis.pickups import queries, services
+from process_apis.pickups import handing_over, queries, services
 from process_apis.pickups.models import Pickup, RejectReason
 
 Act = Callable[[Pickup, Mapping[str, Any], datetime], Pickup]
@@ -24,7 +24,7 @@ def _arrived(pickup: Pickup, asked: Mapping[str, Any], now: datetime) -> Pickup:
 
 
 def _hand_over(pickup: Pickup, asked: Mapping[str, Any], now: datetime) -> Pickup:
-    return services.hand_over(
+    return handing_over.hand_over(
         pickup,
         by=asked["staff"],
         collected_by=asked.get("collected_by", ""),
@@ -57,7 +57,7 @@ def act(move: str, *, pickup_id: UUID, stores: Collection[str], asked: Mapping[s
 
 def count_guess(pickup_id: UUID) -> None:
     """After a WrongCode, when what it was part of has been rolled back."""
-    services.count_wrong_code(queries.pickup(pickup_id))
+    handing_over.count_wrong_code(queries.pickup(pickup_id))
 
 
 def _by_line(asked: Mapping[str, Any]) -> dict[str, int] | None:

@@ -22,8 +22,8 @@ from process_apis.catalog import hours
 from process_apis.catalog import queries as catalog
 from process_apis.catalog.models import Node
 from process_apis.pickups import decisions, queries
+from process_apis.pickups.handing_over import WrongCode
 from process_apis.pickups.models import Pickup, PickupState, RejectReason
-from process_apis.pickups.services import WrongCode
 from retail_platform.kernel import clock
 from retail_platform.kernel.problem import DomainError
 

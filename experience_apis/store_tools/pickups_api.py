@@ -25,7 +25,7 @@ from experience_apis.store_tools.pickups_serializers import (
 from experience_apis.store_tools.queries import NO_STORE
 from process_apis.catalog import queries as catalog
 from process_apis.pickups import queries
-from process_apis.pickups.services import WrongCode
+from process_apis.pickups.handing_over import WrongCode
 from retail_platform.kernel import clock
 from retail_platform.kernel.idempotency.views import IdempotentPost
 from retail_platform.kernel.identity.principal import Principal

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 
-from process_apis.pickups import services
+from process_apis.pickups import moves, services
 from process_apis.pickups.models import Pickup, PickupEvent, PickupState
 from retail_platform.kernel import clock, correlation
 
@@ -41,7 +41,7 @@ def _expire(pickup: Pickup) -> bool:
             return False
         pickup.state = PickupState.EXPIRED
         PickupEvent.objects.create(pickup=pickup, name="expired", correlation_id=correlation.current())
-        services.tell(pickup, "pickup.expired")
+        moves.tell(pickup, "pickup.expired")
         services.settled(pickup, now=clock.now())
     return True
 
@@ -58,6 +58,6 @@ def remind(*, limit: int = 200) -> int:
             if Pickup.objects.filter(id=pickup.id, reminded_at=None, state=PickupState.READY).update(
                 reminded_at=clock.now()
             ):
-                services.tell(pickup, "pickup.reminder")
+                moves.tell(pickup, "pickup.reminder")
                 reminded += 1
     return reminded

@@ -2,6 +2,7 @@
 
 from process_apis.engine import listener as engine
 from process_apis.engine.models import ProcessRun, RunState
+from process_apis.pickups import handing_over
 from process_apis.pickups import queries as pickup_book
 from process_apis.pickups import services as pickups
 from process_apis.return_to_refund import exchanges
@@ -38,7 +39,7 @@ def on_pickup_requested(fact: Fact) -> None:
     pickup, now = pickup_book.pickup(fact.data["pickup_id"]), clock.now()
     by = exchange.parent.requested_by or "till"
     pickups.ready(pickup, by=by, now=now)
-    pickups.hand_over(pickup, by=by, collected_by="", id_checked=True, now=now)
+    handing_over.hand_over(pickup, by=by, collected_by="", id_checked=True, now=now)
 
 
 def on_order_cancelled(fact: Fact) -> None:

@@ -7,8 +7,9 @@ from random import Random
 from django.db.models import F
 
 from process_apis.catalog.models import Node
-from process_apis.pickups import codes, decisions, services
+from process_apis.pickups import codes, decisions, handing_over, services
 from process_apis.pickups.models import Pickup, PickupState, RejectReason
+from process_apis.pickups.moves import WrongState
 from process_apis.stock.models import StockPosition
 from retail_platform.demo.shoppers import Basket
 from retail_platform.kernel import clock, correlation
@@ -55,12 +56,12 @@ def _serve(pickup: Pickup) -> bool:
     try:
         if pickup.state in (PickupState.READY, PickupState.ARRIVED):
             code = codes.code_of(pickup.id)
-            services.hand_over(pickup, by=CLERK, collected_by="", code=code, now=now)
+            handing_over.hand_over(pickup, by=CLERK, collected_by="", code=code, now=now)
         elif pickup.attempt == 1 and _place(pickup) % REJECTS == 2:
             services.reject(pickup, by=CLERK, reason=RejectReason.NOT_FOUND, now=now)
         else:
             services.ready(pickup, by=CLERK, now=now)
-    except services.WrongState:  # somebody at the page was faster
+    except WrongState:  # somebody at the page was faster
         return False
     return True
 

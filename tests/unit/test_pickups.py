@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from process_apis.pickups import codes, decisions, expiry, queries, services
+from process_apis.pickups import codes, decisions, expiry, handing_over, moves, queries, services
 from process_apis.pickups.models import Pickup, PickupEvent, PickupState, RejectReason
 from retail_platform.kernel import clock
 from retail_platform.kernel.outbox.models import Fact
@@ -21,13 +21,13 @@ DO: dict[str, Callable[[Pickup], Any]] = {
     "pick": lambda p: services.pick(p, by="kim"),
     "ready": lambda p: services.ready(p, by="kim", now=clock.now()),
     "arrived": lambda p: services.arrived(p, by="kim", now=clock.now()),
-    "handover": lambda p: services.hand_over(p, by="kim", collected_by="Ada", id_checked=True, now=clock.now()),
+    "handover": lambda p: handing_over.hand_over(p, by="kim", collected_by="Ada", id_checked=True, now=clock.now()),
     "reject": lambda p: services.reject(p, by="kim", reason=RejectReason.NOT_FOUND, now=clock.now()),
 }
 
 
 def show(pickup: Pickup, code: str) -> None:
-    services.hand_over(pickup, by="kim", collected_by="", code=code, now=clock.now())
+    handing_over.hand_over(pickup, by="kim", collected_by="", code=code, now=clock.now())
 
 
 LEGAL = [(move, since) for move in DO for since in decisions.MOVES[move][0]]
@@ -44,14 +44,14 @@ def test_a_move_leads_where_the_table_says(move: str, since: str) -> None:
 @pytest.mark.parametrize(("move", "since"), ILLEGAL)
 def test_any_other_move_is_refused_with_what_can_be_done(move: str, since: str) -> None:
     pickup = a_pickup(state=since)
-    with pytest.raises(services.WrongState, match="what can be done now"):
+    with pytest.raises(moves.WrongState, match="what can be done now"):
         DO[move](pickup)
 
 
 @pytest.mark.parametrize(("move", "since"), ILLEGAL)
 def test_a_refused_move_leaves_no_trace(move: str, since: str) -> None:
     pickup = a_pickup(state=since)
-    with pytest.raises(services.WrongState):
+    with pytest.raises(moves.WrongState):
         DO[move](pickup)
     assert not PickupEvent.objects.exclude(name="requested").exists()
 
@@ -76,47 +76,49 @@ def test_a_code_proves() -> None:
 
 def test_another_code_does_not_prove() -> None:
     pickup = a_pickup(state="ready")
-    with pytest.raises(services.WrongCode):
+    with pytest.raises(handing_over.WrongCode):
         show(pickup, codes.code_of(uuid4()))
 
 
 def test_nothing_shown_proves_nothing() -> None:
     pickup = a_pickup(state="ready")
-    with pytest.raises(services.NotTheCode, match="Ask for the code"):
+    with pytest.raises(handing_over.NotTheCode, match="Ask for the code"):
         show(pickup, "")
 
 
 def test_what_was_picked_short_is_not_ready() -> None:
     pickup = a_pickup(units=3)
     services.pick(pickup, by="kim", picked={"1": 2})
-    with pytest.raises(services.WrongQuantity, match="Pick the rest"):
+    with pytest.raises(moves.WrongQuantity, match="Pick the rest"):
         services.ready(pickup, by="kim", now=clock.now())
 
 
 def test_after_five_wrong_codes_the_right_one_does_not_help_either() -> None:
     pickup = a_pickup(state="ready")
     for _ in range(codes.TRIES):
-        services.count_wrong_code(pickup)
-    with pytest.raises(services.NotTheCode, match="identity document"):
+        handing_over.count_wrong_code(pickup)
+    with pytest.raises(handing_over.NotTheCode, match="identity document"):
         show(pickup, codes.code_of(pickup.id))
 
 
 def test_part_of_it_may_be_collected() -> None:
     pickup = a_pickup(state="ready", units=3)
-    services.hand_over(pickup, by="kim", collected_by="Ada", id_checked=True, collected={"1": 1}, now=clock.now())
+    handing_over.hand_over(pickup, by="kim", collected_by="Ada", id_checked=True, collected={"1": 1}, now=clock.now())
     assert (pickup.state, pickup.lines.get().collected) == ("collected_partial", 1)
 
 
 @pytest.mark.parametrize("collected", [{"1": 4}, {"2": 1}, {"1": 0}, {}])
 def test_more_than_is_there_or_nothing_at_all_is_refused(collected: dict[str, int]) -> None:
     pickup = a_pickup(state="ready", units=3)
-    with pytest.raises(services.WrongQuantity):
-        services.hand_over(pickup, by="kim", collected_by="A", id_checked=True, collected=collected, now=clock.now())
+    with pytest.raises(moves.WrongQuantity):
+        handing_over.hand_over(
+            pickup, by="kim", collected_by="A", id_checked=True, collected=collected, now=clock.now()
+        )
 
 
 def test_somebody_else_may_collect() -> None:
     pickup = a_pickup(state="ready")
-    services.hand_over(pickup, by="kim", collected_by="Ben Sommer", id_checked=True, now=clock.now())
+    handing_over.hand_over(pickup, by="kim", collected_by="Ben Sommer", id_checked=True, now=clock.now())
     assert (Pickup.objects.get().collected_by, Pickup.objects.get().staff) == ("Ben Sommer", "kim")
 
 
@@ -184,7 +186,7 @@ def test_a_hand_over_and_the_expiry_exclude_each_other() -> None:
             try:
                 DO["handover"](pickup)
                 handed.append(pickup.order_number)
-            except services.WrongState:
+            except moves.WrongState:
                 pass
         connection.close()
 

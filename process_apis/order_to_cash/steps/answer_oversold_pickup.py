@@ -15,6 +15,7 @@ from process_apis.orders.models import OrderState
 from process_apis.pickups import queries as pickups
 from process_apis.pickups import services
 from process_apis.pickups.models import PickupState, RejectReason
+from process_apis.pickups.moves import WrongState
 from process_apis.stock import queries as promised
 from process_apis.stock.book import trouble
 from process_apis.stock.models import ReservationState
@@ -47,7 +48,7 @@ def answer_at_counter(ctx: StepContext, told: Mapping[str, Any]) -> Outcome:
             pickup, by=BY, reason=RejectReason.OTHER, now=ctx.now,
             note=f"{units} x {told['sku']} went another way: our book has fewer than are promised",
         )  # fmt: skip
-    except services.WrongState:  # somebody has begun to pick a moment ago
+    except WrongState:  # somebody has begun to pick a moment ago
         return Done(outcome="too late: whoever is at the counter says what is missing")
     orders.tell(
         order, "order.line_missing", line_id=told["line_id"], sku=told["sku"], node=told["node"], units=units,

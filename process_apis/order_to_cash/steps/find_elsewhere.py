@@ -17,7 +17,7 @@ from process_apis.order_to_cash.steps.ask_store import ask_store
 from process_apis.order_to_cash.steps.release_to_warehouse import release_to_warehouse
 from process_apis.orders import queries
 from process_apis.orders.models import Order, OrderState
-from process_apis.pickups import decisions, services
+from process_apis.pickups import decisions, moves
 from process_apis.pickups import queries as pickups
 from process_apis.pickups.models import Pickup, RejectReason
 from process_apis.stock import queries as stock
@@ -37,7 +37,7 @@ def find_elsewhere(ctx: StepContext) -> Done:
         return Done(found="")  # taken back meanwhile
     for way in settings.PICKUP_REJECTED_TRY:
         if moved := _WAYS[way](order, pickup, ctx.now):
-            services.tell(pickup, "pickup.moved", to=order.pickup_node)
+            moves.tell(pickup, "pickup.moved", to=order.pickup_node)
             return Done(found=way, nodes=moved)
     return Done(found="")
 
