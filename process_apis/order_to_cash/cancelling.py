@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from process_apis.order_to_cash import decisions
+from process_apis.order_to_cash.decisions import amounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +74,13 @@ def due(lines: Sequence[Kept], *, taxes_included: bool, shipping_minor: int) -> 
     """
     total = 0
     for line in lines:
-        money = decisions.line_money(
+        money = amounts.line_money(
             price_minor=line.price_minor,
             discount_minor=line.discount_minor,
             tax_minor=line.tax_minor,
             taxes_included=taxes_included,
         )
-        kept = decisions.part_of(money, of=line.quantity, before=0, now=line.kept)
+        kept = amounts.part_of(money, of=line.quantity, before=0, now=line.kept)
         total += kept.net_minor - kept.discount_minor + kept.tax_minor
     return total + (shipping_minor if any(line.kept for line in lines) else 0)
 

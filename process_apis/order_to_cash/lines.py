@@ -15,7 +15,7 @@ from datetime import date
 
 from canonical.money import Money
 from canonical.order import LineKind
-from process_apis.order_to_cash.decisions import Missing
+from process_apis.order_to_cash.decisions.acceptance import Missing
 
 GOODS_REVENUE = "REV"
 _SERVICES = {LineKind.GIFT_WRAP, LineKind.FEE}

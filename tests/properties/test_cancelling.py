@@ -3,8 +3,9 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from process_apis.order_to_cash import cancelling, decisions
+from process_apis.order_to_cash import cancelling
 from process_apis.order_to_cash.cancelling import Kept, Promise
+from process_apis.order_to_cash.decisions import amounts
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])  # a busy machine draws slowly
@@ -19,11 +20,11 @@ def test_parcels_of_what_remains_bill_exactly_what_is_due_for_it(
     discount = data.draw(st.integers(0, net))
     tax = (net - discount) * tax_percent // (100 + tax_percent if included else 100)
     shipped = cancelled = billed = 0
-    whole = decisions.line_money(price_minor=net, discount_minor=discount, tax_minor=tax, taxes_included=included)
+    whole = amounts.line_money(price_minor=net, discount_minor=discount, tax_minor=tax, taxes_included=included)
     while quantity > shipped + cancelled:
         units = data.draw(st.integers(1, quantity - shipped - cancelled))
         if data.draw(st.booleans()):
-            part = decisions.part_of(whole, of=quantity, before=shipped, now=units)
+            part = amounts.part_of(whole, of=quantity, before=shipped, now=units)
             billed += part.net_minor - part.discount_minor + part.tax_minor
             shipped += units
         else:

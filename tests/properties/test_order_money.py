@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from canonical.money import Money
 from canonical.order import LineKind
 from process_apis.catalog.tenders import STANDARD
-from process_apis.order_to_cash import decisions
 from process_apis.order_to_cash import lines as lines_rules
+from process_apis.order_to_cash.decisions import amounts, entries
 
 ROLES = {code: (role, draw_order, capture_at == "order") for code, _, _, role, draw_order, capture_at, _, _ in STANDARD}
 REVENUE = ("REV", "WRAPREV", "FEEREV")
@@ -120,7 +120,7 @@ def sales(draw: st.DrawFn, *, cancels: bool = True) -> Sale:
 def bill(sale: Sale) -> Billed:
     """Ship an order parcel after parcel, as the journey does, and book each."""
     deposit = [(tender.role, tender.amount) for tender in sale.tenders if tender.beforehand]
-    journal = decisions.deposit_legs(taken=deposit)
+    journal = entries.deposit_legs(taken=deposit)
     invoices: list[int] = []
     taxes = 0
     left = {position: tender.amount for position, tender in enumerate(sale.tenders)}
@@ -136,9 +136,9 @@ def bill(sale: Sale) -> Billed:
         tax += 0 if invoices else sale.shipping_tax
         invoices.append(net - discount + tax + shipping)
         taxes += tax
-        drawn = decisions.draw(invoices[-1], tenders=list(left.items()))
+        drawn = amounts.draw(invoices[-1], tenders=list(left.items()))
         left = {tender: minor - drawn.get(tender, 0) for tender, minor in left.items()}
-        journal += decisions.sale_legs(
+        journal += entries.sale_legs(
             net=earned,
             discount=discount,
             shipping=shipping,
@@ -151,11 +151,11 @@ def bill(sale: Sale) -> Billed:
 
 
 def _share(sale: Sale, line: Line, number: int) -> tuple[int, int, int]:
-    money = decisions.line_money(
+    money = amounts.line_money(
         price_minor=line.price, discount_minor=line.discount, tax_minor=line.tax, taxes_included=sale.taxes_included
     )
     before, now = sum(line.sent[:number]), line.sent[number]
-    part = decisions.part_of(money, of=line.units, before=before, now=now)
+    part = amounts.part_of(money, of=line.units, before=before, now=now)
     return part.net_minor, part.discount_minor, part.tax_minor
 
 
@@ -239,7 +239,7 @@ def test_the_deposit_left_over_is_what_no_parcel_has_used(sale: Sale) -> None:
 def test_customers_owe_us_only_what_they_pay_on_invoice(sale: Sale) -> None:
     billed = bill(sale)
     owed = sum(billed.drawn[at] for at, tender in enumerate(sale.tenders) if tender.kind == "invoice_terms")
-    assert balance(billed.journal, decisions.CLAIM) == owed
+    assert balance(billed.journal, entries.CLAIM) == owed
 
 
 @given(st.integers(-(10**9), 10**9), st.decimals("0.001", "1000", places=6))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from hypothesis import given
 from hypothesis import strategies as st
 
-from process_apis.order_to_cash import decisions
+from process_apis.order_to_cash.decisions import amounts, entries
 
 
 class Line(NamedTuple):
@@ -70,16 +70,16 @@ def parcels_of(sale: Sale) -> list[Parcel]:
         if not any(line.parcels[number] for line in sale.lines):
             continue
         for line in sale.lines:
-            money = decisions.line_money(
+            money = amounts.line_money(
                 price_minor=line.price, discount_minor=line.discount, tax_minor=line.tax,
                 taxes_included=sale.taxes_included,
             )  # fmt: skip
             of, before, now = sum(line.parcels), sum(line.parcels[:number]), line.parcels[number]
-            part = decisions.part_of(money, of=of, before=before, now=now)
+            part = amounts.part_of(money, of=of, before=before, now=now)
             net, discount, tax = net + part.net_minor, discount + part.discount_minor, tax + part.tax_minor
         shipping = 0 if found else sale.shipping - (sale.shipping_tax if sale.taxes_included else 0)
         tax += 0 if found else sale.shipping_tax
-        drawn = decisions.draw(net - discount + tax + shipping, tenders=list(left.items()))
+        drawn = amounts.draw(net - discount + tax + shipping, tenders=list(left.items()))
         left = {tender: minor - drawn.get(tender, 0) for tender, minor in left.items()}
         found.append(Parcel(net, discount, tax, shipping, drawn))
     return found
@@ -88,7 +88,7 @@ def parcels_of(sale: Sale) -> list[Parcel]:
 @given(st.integers(0, 10**12), st.lists(st.integers(0, 50), min_size=1, max_size=12).filter(any))
 def test_the_shares_of_an_amount_add_up_to_it(amount: int, units: list[int]) -> None:
     shares = [
-        decisions.share(amount, of=sum(units), before=sum(units[:number]), now=now) for number, now in enumerate(units)
+        amounts.share(amount, of=sum(units), before=sum(units[:number]), now=now) for number, now in enumerate(units)
     ]
     assert sum(shares) == amount
     assert min(shares) >= 0
@@ -99,10 +99,10 @@ def test_units_without_discount_come_to_their_price_wherever_the_rest_stays(
     price: int, quantity: int, rate: int, data: st.DataObject
 ) -> None:
     whole, sent = price * quantity, data.draw(st.integers(0, quantity))
-    money = decisions.line_money(
+    money = amounts.line_money(
         price_minor=whole, discount_minor=0, tax_minor=whole * rate // (100 + rate), taxes_included=True
     )
-    part = decisions.part_of(money, of=quantity, before=0, now=sent)
+    part = amounts.part_of(money, of=quantity, before=0, now=sent)
     assert part.net_minor + part.tax_minor == price * sent
 
 
@@ -129,7 +129,7 @@ def test_every_tender_is_used_up_by_the_parcels_and_none_gives_more_than_it_has(
 def test_the_entry_of_every_parcel_balances(sale: Sale, data: st.DataObject) -> None:
     for parcel in parcels_of(sale):
         from_deposit = data.draw(st.integers(0, parcel.total))
-        legs = decisions.sale_legs(
+        legs = entries.sale_legs(
             net=parcel.net, discount=parcel.discount, shipping=parcel.shipping, tax=parcel.tax,
             from_deposit=from_deposit, taken=[("PSP", parcel.total - from_deposit)],
         )  # fmt: skip
@@ -138,14 +138,14 @@ def test_the_entry_of_every_parcel_balances(sale: Sale, data: st.DataObject) -> 
 
 @given(st.integers(0, 10**12))
 def test_cost_and_deposit_entries_balance(minor: int) -> None:
-    for legs in (decisions.cost_legs(cost=minor), decisions.deposit_legs(taken=[("PSP", minor)])):
+    for legs in (entries.cost_legs(cost=minor), entries.deposit_legs(taken=[("PSP", minor)])):
         assert sum(amount for _, amount in legs) == 0
 
 
 @given(sales())
 def test_taking_the_tax_out_of_a_line_leaves_what_the_customer_pays(sale: Sale) -> None:
     for line in sale.lines:
-        money = decisions.line_money(
+        money = amounts.line_money(
             price_minor=line.price, discount_minor=line.discount, tax_minor=line.tax, taxes_included=True
         )
         assert money.net_minor - money.discount_minor + money.tax_minor == line.price - line.discount

@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from process_apis.fulfilment.decisions import instead
-from process_apis.order_to_cash import decisions
+from process_apis.order_to_cash.decisions import amounts
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])  # a busy machine draws slowly
@@ -20,10 +20,10 @@ def test_both_lines_together_never_cost_more_than_the_one_that_was_sold(
     paid = price * quantity - discount
     tax = paid * tax_percent // (100 + tax_percent)
     other_price = max(0, price - cheaper)
-    whole = decisions.line_money(
+    whole = amounts.line_money(
         price_minor=price * quantity, discount_minor=discount, tax_minor=tax, taxes_included=True
     )
-    kept = decisions.part_of(whole, of=quantity, before=0, now=quantity - count)
+    kept = amounts.part_of(whole, of=quantity, before=0, now=quantity - count)
     kept_paid = kept.net_minor - kept.discount_minor + kept.tax_minor
     terms = instead(
         unit_price_minor=price, discount_minor=discount, tax_minor=tax, taxes_included=True, quantity=quantity,

@@ -8,7 +8,7 @@ import pytest
 from canonical.shipment import Shipment, ShipmentLine
 from process_apis.catalog.models import BundlePart, Product
 from process_apis.engine.process import StepContext
-from process_apis.order_to_cash import decisions
+from process_apis.order_to_cash.decisions import amounts
 from process_apis.order_to_cash.steps.accept_order import accept_order
 from process_apis.order_to_cash.steps.record_shipment import record_found_shipment
 from process_apis.orders import services as orders
@@ -91,4 +91,4 @@ def test_what_left_of_a_bundle_is_off_the_shelf_at_once() -> None:
 
 @pytest.mark.parametrize(("boots", "coats", "whole"), [(0, 2, 0), (1, 2, 0), (2, 1, 1), (3, 1, 1), (4, 2, 2)])
 def test_as_many_bundles_are_whole_as_the_scarcest_part_makes(boots: int, coats: int, whole: int) -> None:
-    assert decisions.complete({"BOOT": (4, boots), "COAT": (2, coats)}, units=2) == whole
+    assert amounts.complete({"BOOT": (4, boots), "COAT": (2, coats)}, units=2) == whole

@@ -12,7 +12,8 @@ from process_apis.catalog.models import Product
 from process_apis.catalog.tender_models import TenderKind
 from process_apis.engine.process import Done, NeedsPerson, StepContext
 from process_apis.ledger import queries as ledger
-from process_apis.order_to_cash import decisions, lines
+from process_apis.order_to_cash import lines
+from process_apis.order_to_cash.decisions import acceptance
 from process_apis.orders import customers, payments, queries, services
 from process_apis.orders.models import OrderState
 
@@ -27,12 +28,12 @@ def accept_order(ctx: StepContext) -> Done:
     bundles = catalog.bundles(known.keys())
     parts = catalog.products({part for made_of in bundles.values() for part in made_of})
     kinds = {line.line_id: _kind(line, known[line.sku], order) for line in order.lines if line.sku in known}
-    missing = decisions.missing_parts(bundles, known_skus=parts.keys())
+    missing = acceptance.missing_parts(bundles, known_skus=parts.keys())
     missing += _missing(order, kinds, known=known, bundles=bundles, parts=parts, tender_kinds=tender_kinds)
     try:
         customers.know(row)
     except customers.TwoPeople as both:
-        missing.append(decisions.Missing(str(both), decisions.WHO_IS_IT))
+        missing.append(acceptance.Missing(str(both), acceptance.WHO_IS_IT))
     if missing:
         raise NeedsPerson(
             ";\n".join(each.what for each in missing),
@@ -79,15 +80,15 @@ def _missing(
     bundles: Bundles,
     parts: Mapping[str, Product],
     tender_kinds: Mapping[str, TenderKind],
-) -> list[decisions.Missing]:
-    found = decisions.missing_from(
+) -> list[acceptance.Missing]:
+    found = acceptance.missing_from(
         order,
         units={sku: product.unit for sku, product in known.items()},
         channel_currency=catalog.channel(order.channel).currency,
         sells_to=catalog.sells_to(order.ship_to.country),
         known_tenders=tender_kinds.keys(),
     )
-    found += decisions.missing_accounts({product.revenue_role for product in known.values()} - ledger.roles())
+    found += acceptance.missing_accounts({product.revenue_role for product in known.values()} - ledger.roles())
     if len(kinds) == len(order.lines):
         found += lines.nothing_to_send(list(kinds.values()))
     if order.pickup_node:

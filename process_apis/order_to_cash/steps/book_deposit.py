@@ -2,7 +2,7 @@
 
 from process_apis.engine.process import Done, NeedsPerson, StepContext
 from process_apis.ledger import services as ledger
-from process_apis.order_to_cash import decisions
+from process_apis.order_to_cash.decisions import entries
 from process_apis.orders import queries
 
 
@@ -18,7 +18,7 @@ def book_deposit(ctx: StepContext) -> Done:
         purpose="deposit",
         source_event=f"order:{order.number}",
         booked_on=ledger.business_day(),
-        legs=decisions.deposit_legs(taken=taken),
+        legs=entries.deposit_legs(taken=taken),
         currency=order.currency,
         memo=f"Paid at {order.channel}",
     )

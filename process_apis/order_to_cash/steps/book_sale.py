@@ -11,7 +11,7 @@ from process_apis.catalog import queries as catalog
 from process_apis.catalog import tenders as rates
 from process_apis.engine.process import Done, StepContext
 from process_apis.ledger import services as ledger
-from process_apis.order_to_cash import decisions
+from process_apis.order_to_cash.decisions import entries
 from process_apis.order_to_cash.lines import earned
 from process_apis.orders import parcels, queries
 from process_apis.orders.models import Parcel, ParcelState
@@ -32,7 +32,7 @@ def book_sale(ctx: StepContext) -> Done:
         booked_on=timezone.localdate(parcel.dispatched_at),
         memo=f"Invoice {parcel.invoice_number}",
     )
-    legs = decisions.sale_legs(
+    legs = entries.sale_legs(
         net=earned([(line.net_minor, line.line.revenue) for line in lines], currency=order.currency),
         discount=sum(line.discount_minor for line in lines),
         shipping=parcel.shipping_minor,
@@ -51,7 +51,7 @@ def book_sale(ctx: StepContext) -> Done:
             reference=f"COST-{parcel.invoice_number}",
             purpose="cost",
             currency=lines[0].line.cost_currency,  # the entity's own, whatever the customer paid in
-            legs=decisions.cost_legs(cost=cost, from_our_stock=catalog.holds_our_goods(parcel.node)),
+            legs=entries.cost_legs(cost=cost, from_our_stock=catalog.holds_our_goods(parcel.node)),
         )
         ledger.book(entry, order_number=order.number)
         booked["cost_entry"] = entry.reference

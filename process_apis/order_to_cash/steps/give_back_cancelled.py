@@ -11,7 +11,8 @@ from uuid import UUID
 
 from process_apis.engine.process import Done, StepContext
 from process_apis.ledger import services as ledger
-from process_apis.order_to_cash import cancelling, decisions, tenders
+from process_apis.order_to_cash import cancelling, tenders
+from process_apis.order_to_cash.decisions import entries
 from process_apis.order_to_cash.steps.create_erp_order import reduce_to_what_remains
 from process_apis.orders import cancellation_queries, payments, queries
 from process_apis.orders.models import Cancellation, CancellationState, Order, Payment, PaymentMovement, PaymentState
@@ -73,7 +74,7 @@ def book_given_back(ctx: StepContext, order: Order, *, name: str, cause: str, me
         purpose="cancellation",
         source_event=cause,
         booked_on=ledger.business_day(),
-        legs=[(role, -minor) for role, minor in decisions.deposit_legs(taken=list(refunds.items()))],
+        legs=[(role, -minor) for role, minor in entries.deposit_legs(taken=list(refunds.items()))],
         currency=order.currency,
         memo=memo,
     )

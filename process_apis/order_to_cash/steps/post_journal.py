@@ -6,7 +6,7 @@ from typing import Any
 from process_apis.engine.process import Done, NeedsPerson, StepContext
 from process_apis.ledger import queries as ledger
 from process_apis.ledger import services
-from process_apis.order_to_cash import decisions
+from process_apis.order_to_cash.decisions import entries
 from process_apis.orders import parcels, queries
 from system_apis.erp.gateway import erp
 
@@ -40,7 +40,7 @@ def take_deposit_back(ctx: StepContext) -> Done:
         purpose="deposit_reversal",
         source_event=f"order:{order.number}",
         booked_on=services.business_day(),
-        legs=[(role, -minor) for role, minor in decisions.deposit_legs(taken=left)],
+        legs=[(role, -minor) for role, minor in entries.deposit_legs(taken=left)],
         currency=order.currency,
         memo=f"Reverses {reference}",
     )

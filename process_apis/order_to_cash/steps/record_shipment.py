@@ -10,7 +10,7 @@ from uuid import UUID
 from canonical.shipment import Shipment
 from process_apis.catalog import services as catalog
 from process_apis.engine.process import Done, NeedsPerson, StepContext
-from process_apis.order_to_cash import decisions
+from process_apis.order_to_cash.decisions import amounts
 from process_apis.orders import belonging, parcels, queries
 from process_apis.orders.models import Order, OrderLine, OrderState, Parcel, PaymentState
 from process_apis.stock import queries as promised
@@ -77,7 +77,7 @@ def _shipped(order: Order, lines: Mapping[str, OrderLine], shipment: Shipment) -
         if units.keys() == {line.sku}:
             found[line_id] = units[line.sku]
         else:
-            whole = decisions.complete(parts[line_id], units=line.quantity - line.cancelled)
+            whole = amounts.complete(parts[line_id], units=line.quantity - line.cancelled)
             found[line_id] = whole - line.shipped
     billed = {line_id: count for line_id, count in found.items() if count}
     if billed:  # gift wrap and fees are done with the goods they are for
@@ -89,13 +89,13 @@ def _share(order: Order, lines: Mapping[str, OrderLine], shipped: Mapping[str, i
     shares: dict[str, parcels.LineShare] = {}
     for line_id, units in shipped.items():
         line = lines[line_id]
-        whole = decisions.line_money(
+        whole = amounts.line_money(
             price_minor=line.unit_price_minor * line.quantity,
             discount_minor=line.discount_minor,
             tax_minor=line.tax_minor or 0,
             taxes_included=order.taxes_included,
         )
-        part = decisions.part_of(whole, of=line.quantity, before=line.shipped, now=units)
+        part = amounts.part_of(whole, of=line.quantity, before=line.shipped, now=units)
         shares[line_id] = parcels.LineShare(
             units, part.net_minor, part.discount_minor, part.tax_minor, cost_minor=line.unit_cost_minor * units
         )
@@ -110,7 +110,7 @@ def _share(order: Order, lines: Mapping[str, OrderLine], shipped: Mapping[str, i
         lines=shares,
         shipping_minor=shipping if first else 0,
         shipping_tax_minor=shipping_tax if first else 0,
-        tenders=decisions.draw(total, tenders=left),
+        tenders=amounts.draw(total, tenders=left),
     )
 
 

@@ -11,7 +11,8 @@ from process_apis.catalog import queries as catalog
 from process_apis.engine import services as runs
 from process_apis.engine.process import Done, NeedsPerson, StepContext, run_id_of
 from process_apis.engine.queries import NoSuchRun
-from process_apis.order_to_cash import chain, decisions, edited, edits
+from process_apis.order_to_cash import chain, edited, edits
+from process_apis.order_to_cash.decisions import versions
 from process_apis.orders import cancellation_queries, cancellations, queries
 from process_apis.orders import services as orders
 from process_apis.orders.models import AskedBy, Order
@@ -37,13 +38,13 @@ def take_in_order(ctx: StepContext) -> Done:
     if new:
         edited.follow(row, inbox_id=ctx.subject, now=ctx.now)
     fewer = _fewer(row, port.read_change(raw), inbox_id=ctx.subject, now=ctx.now)
-    if new or not decisions.is_later(order.channel_version, than=row.channel_version):
+    if new or not versions.is_later(order.channel_version, than=row.channel_version):
         return Done(order_number=row.number, new=new)
     before = queries.canonical(row)
-    changes = decisions.changes(before, order)
+    changes = versions.changes(before, order)
     if fewer or cancellation_queries.from_channel(row):  # prices follow the units; only what is more than that is news
-        changes = decisions.beyond_fewer(before, order)
-    if changes == [decisions.ADDRESS] and edits.can_change(row):
+        changes = versions.beyond_fewer(before, order)
+    if changes == [versions.ADDRESS] and edits.can_change(row):
         edits.change_address(number=row.number, ship_to=order.ship_to, by=channel)
         changes = []
     if changes and (more := chain.supplement(queries.locked(row.number), order)) is not None and not fewer:
