@@ -11,7 +11,7 @@ from django.db.models import ExpressionWrapper, F, IntegerField
 from process_apis.catalog import queries as catalog
 from process_apis.orders.models import ParcelLine
 from process_apis.return_to_refund.at_store import STORE, Handed, store_of, take_in
-from process_apis.returns import identities, queries, services
+from process_apis.returns import identities, queries, requested
 from process_apis.returns.models import RefundWay, Return
 from retail_platform.kernel.problem import Unprocessable
 
@@ -37,7 +37,7 @@ def without_receipt(
     prices = _lowest(sorted({each.sku for each in handed}), now=now)
     products = catalog.products({each.sku for each in handed})
     lines = [
-        services.LineGiven(
+        requested.LineGiven(
             line_id=str(place),
             sku=each.sku,
             units=each.units,
@@ -57,7 +57,7 @@ def without_receipt(
     terms = [
         (f"{line.units} x {line.sku} at the lowest price of late", line.net_minor + line.tax_minor) for line in lines
     ]
-    given = services.Opened(
+    given = requested.Opened(
         key=key,
         channel=STORE,
         currency=settings.FUNCTIONAL_CURRENCY,
@@ -69,7 +69,7 @@ def without_receipt(
         total_minor=total,
         arithmetic=terms,
     )
-    parent, _ = services.open_return(given, now=now)
+    parent, _ = requested.open_return(given, now=now)
     Return.objects.filter(id=parent.id).update(settled_as=RefundWay.STORE_CREDIT)
     identities.keep(parent, identity=identity, price_from=", ".join(prices[sku].sale for sku in sorted(prices)))
     numbered = [

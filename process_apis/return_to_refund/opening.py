@@ -17,7 +17,7 @@ from process_apis.return_to_refund import sold as books
 from process_apis.return_to_refund.decisions import amounts
 from process_apis.return_to_refund.decisions.allowed import Asked, Sold
 from process_apis.return_to_refund.decisions.amounts import Worth
-from process_apis.returns import identities, queries, services
+from process_apis.returns import identities, queries, requested
 from process_apis.returns.models import LABEL_WANTED, Return, ReturnKind
 
 WANTED = LABEL_WANTED
@@ -69,7 +69,7 @@ def open_return(
     opening_checks.not_beyond(goodwill_minor, order)
     if kind != ReturnKind.GOODWILL:
         returning.take_back(order, opening_checks.units_by_line(lines))
-    given = services.Opened(
+    given = requested.Opened(
         key=key,
         kind=kind,
         channel=channel or order.channel,
@@ -95,7 +95,7 @@ def open_return(
         arithmetic=[*worth.arithmetic, *([("goodwill", goodwill_minor)] if goodwill_minor else [])],
         expires_at=timezone.make_aware(datetime.combine(books.expires_on(timezone.localdate(now)), time(23, 59))),
     )
-    return services.open_return(given, now=now)[0]
+    return requested.open_return(given, now=now)[0]
 
 
 def worth_of(
@@ -116,15 +116,15 @@ def worth_of(
     return sold, amounts.capped(worth, most_minor=books.not_credited(order))
 
 
-def _given(order: Order, lines: Sequence[Asked], worth: Worth) -> list[services.LineGiven]:
+def _given(order: Order, lines: Sequence[Asked], worth: Worth) -> list[requested.LineGiven]:
     """One row for each line, also where somebody names a line twice."""
     rows = {line.line_id: line for line in order.lines.all()}
     asked = {ask.line_id: ask for ask in lines}
     parts = catalog.products({ask.part for ask in lines if ask.part})
-    found: dict[str, services.LineGiven] = {}
+    found: dict[str, requested.LineGiven] = {}
     for each in worth.lines:
         row, ask, before = rows[each.line_id], asked[each.line_id], found.get(each.line_id)
-        found[each.line_id] = services.LineGiven(
+        found[each.line_id] = requested.LineGiven(
             line_id=each.line_id,
             sku=ask.part or row.sku,
             units=each.units + (before.units if before else 0),

@@ -12,7 +12,7 @@ from django.conf import settings
 from process_apis.orders.models import Order, OrderLine, OrderState
 from process_apis.return_to_refund import inspecting, receiving
 from process_apis.return_to_refund.receipt_rows import Came
-from process_apis.returns import examples, money, services
+from process_apis.returns import examples, money, requested, services
 from process_apis.returns.models import Disposition, HeldFor, Refund, RefundState, RefundWay, Return, ReturnState
 from retail_platform.demo import assortment
 from retail_platform.kernel import correlation
@@ -55,12 +55,12 @@ def _gift(now: datetime) -> None:
 
 
 def _without_receipt(number: str, *, now: datetime, total: int = 0) -> Return:
-    given = services.Opened(
+    given = requested.Opened(
         key=f"demo:{number}", channel="web", currency="EUR", node=NODE, reason="no receipt", requested_by="demo",
         settled_as=RefundWay.STORE_CREDIT, total_minor=total,
-        lines=[services.LineGiven("1", SKU, 1, net_minor=total, cost_currency="EUR")],
+        lines=[requested.LineGiven("1", SKU, 1, net_minor=total, cost_currency="EUR")],
     )  # fmt: skip
-    parent, _ = services.write(given, number=number, now=now)
+    parent, _ = requested.write(given, number=number, now=now)
     return parent
 
 
