@@ -34,7 +34,7 @@ from retail_platform.kernel import clock, valkey
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = 3
 CASES = (("1 worker", 1, "ORDERS"), ("2 workers", 2, "ORDERS"), ("our own steps", 1, "OWN"))
-RUNS = {"ours": 100, "plain": 25, "limit": 100}
+RUNS = {"ours": 200, "plain": 40, "limit": 200}
 _WITHIN_S, _READY_WITHIN_S = 120, 60
 Bare = Sequence["subprocess.Popen[str]"]
 

@@ -54,7 +54,8 @@ SET state = 'running', fence = fence + 1, claims = claims + 1, wakes = 0, update
     lease_until = clock_timestamp() + %(lease)s * interval '1 second',
     next_wake_at = clock_timestamp() + (%(lease)s + 1) * interval '1 second'
 {whose}
-RETURNING run.*
+RETURNING run.id, run.process, run.subject, run.state, run.direction, run.step, run.facts, run.correlation_id,
+          run.generation, run.fence, run.claims, run.signals  -- what carrying it out asks; the rest is read when asked
 """
 _CLAIM_ONE = _CLAIM.format(
     before="",

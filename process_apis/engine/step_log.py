@@ -13,6 +13,7 @@ from django.db import connection
 
 from process_apis.engine.lease import Hold, LostLease, held
 from process_apis.engine.models import ProcessRun, StepState
+from retail_platform.kernel import prepared
 from system_apis.terms import CallKey
 
 # A lease that is fresh stays as it is, and the time to wake with it: nothing that is indexed changes then, so that
@@ -103,7 +104,7 @@ def move(run: ProcessRun, *, passed: Sequence[Passed], hold: Hold, call: CallKey
     if call:
         told.append({"name": run.step, "state": StepState.RUNNING, "attempts": 1, "key": call.value, "result": {},
                      "began": 0})  # fmt: skip
-    rows = _all(
+    rows = prepared.execute(
         _MOVE,
         {
             "run": run.id, "fence": run.fence, "step": run.step or passed[-1].name, "facts": json.dumps(run.facts),
@@ -111,7 +112,7 @@ def move(run: ProcessRun, *, passed: Sequence[Passed], hold: Hold, call: CallKey
             "lease": hold.lease_s, "enough": hold.enough_s, "wake": hold.wake_s,
             "told": json.dumps([{"n": n, **each} for n, each in enumerate(told)]),
         },
-    )  # fmt: skip
+    ).fetchall()  # fmt: skip
     if not rows:
         raise LostLease(str(run.id))
     run.state = hold.state
@@ -119,12 +120,6 @@ def move(run: ProcessRun, *, passed: Sequence[Passed], hold: Hold, call: CallKey
         return None
     _, maybe_sent, last_tried_at = next(row for row in rows if row[0] == run.step)
     return CallKey(call.value, tried_before=maybe_sent, last_tried_at=last_tried_at)
-
-
-def _all(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall())
 
 
 class Recorded(NamedTuple):
