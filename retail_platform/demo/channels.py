@@ -8,11 +8,9 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-import requests
-
 from canonical.money import Money
 from process_apis.catalog.models import Product
-from retail_platform.demo import assortment, controls
+from retail_platform.demo import addresses, assortment
 from retail_platform.demo.shoppers import CITIES, FIVE, NAMES, Basket
 from system_apis.commerce import feed
 
@@ -42,8 +40,7 @@ def hide(baskets: Sequence[Basket], *, sandbox_url: str) -> None:
     """Have the warehouse not find what is said to be missing of these orders."""
     shorts = {basket.body["orderId"]: {WAREHOUSE: basket.missing} for basket in baskets if basket.missing}
     if shorts:
-        url, setup = f"{sandbox_url}/_control/setup", {"shorts": shorts}
-        requests.post(url, json=setup, headers=controls.headers(), timeout=30).raise_for_status()
+        addresses.tell(sandbox_url, {"shorts": shorts})
 
 
 def ask_marketplace() -> None:

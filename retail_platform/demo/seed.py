@@ -3,12 +3,10 @@
 import secrets
 from typing import Any
 
-import requests
-
 from canonical.stock import MovementReason, StockMovement
 from experience_apis.availability import projection
 from process_apis.stock import services as stock
-from retail_platform.demo import assortment, controls, moves, partner_samples, return_samples, samples, value_cards
+from retail_platform.demo import addresses, assortment, moves, partner_samples, return_samples, samples, value_cards
 from retail_platform.kernel import clock
 from retail_platform.kernel.identity import services as identity
 from retail_platform.kernel.identity.models import ApiKey
@@ -107,21 +105,11 @@ def _set_up_sandbox(
     sandbox_url: str, *, base_url: str, webhooks: dict[str, str], opening: list[assortment.Opening]
 ) -> None:
     setup: dict[str, Any] = {
-        "webhooks": {
-            "commerce": {"url": f"{base_url}/hooks/shop", "secret": webhooks["shop"], "shop": "shop.example"},
-            "wms": {"url": f"{base_url}/hooks/wms", "secret": webhooks["wms"]},
-            "payments": {
-                "url": f"{base_url}/hooks/payments",
-                "secret": webhooks["payments"],
-                "topics": ["charge.dispute.created", "charge.dispute.closed", "refund.failed"],
-            },
-            "carrier": {"url": f"{base_url}/hooks/carrier", "secret": webhooks["carrier"]},
-        },
+        "webhooks": addresses.webhooks(base_url, secrets=webhooks),
         "ship_delay_ms": [100, 1500],
         "stock": [{"node": each.node, "sku": each.sku, "on_hand": each.units} for each in opening],
     }
-    answer = requests.post(f"{sandbox_url}/_control/setup", json=setup, headers=controls.headers(), timeout=30)
-    answer.raise_for_status()
+    addresses.tell(sandbox_url, setup)
 
 
 def storefront_key() -> str:

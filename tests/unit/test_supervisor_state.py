@@ -70,3 +70,28 @@ def test_a_copy_of_the_embedded_address_in_the_environment_is_still_the_embedded
 def test_a_state_is_held_by_one_at_a_time(state: State) -> None:
     with state.lock(), pytest.raises(AlreadyRunning):
         state.lock()
+
+
+def test_a_first_start_has_moved_from_nowhere(state: State) -> None:
+    state.ensure()
+
+    assert not state.moved()
+
+
+def test_a_start_on_the_ports_of_the_one_before_has_not_moved(state: State) -> None:
+    state.ensure()
+    state.settled()
+
+    state.ensure()
+
+    assert not state.moved()
+
+
+@pytest.mark.parametrize("name", ["WEB_PORT", "SANDBOX_PORT"])
+def test_a_start_on_another_port_than_the_one_before_has_moved(state: State, name: str) -> None:
+    state.ensure()
+    state.settled()
+
+    state.remember(**{name: "1"})
+
+    assert state.moved()

@@ -30,6 +30,9 @@ def run(state: State, *, say: Callable[[str], None], parent: IO[bytes] | None = 
         with ports.one_at_a_time():
             state.ensure(move=OURS)
             supervisor.start(roles.specs(state))
+        if state.moved():
+            supervisor.once(_told_of_the_move(state))
+        state.settled()
         ready = {
             "url": state.env["RETAIL_URL"],
             "sandbox": f"http://127.0.0.1:{state.servers['SANDBOX_PORT']}",
@@ -82,6 +85,17 @@ def welcome(ready: dict[str, object]) -> list[str]:
         f"  sandbox         {ready['sandbox']}/_control/effects",
         "Ctrl-C stops everything; the data stays.",
     ]
+
+
+def _told_of_the_move(state: State) -> Spec:
+    """The demo's connections name a port of the sandbox, and its webhooks one of ours."""
+    return Spec(
+        name="moved",
+        argv=[sys.executable, str(ROOT / "manage.py"), "seed", "--moved"],
+        env=roles.environment(state, RETAIL_ROLE="web"),
+        ready_within_s=60,
+        cwd=ROOT,
+    )
 
 
 def _migrations(state: State) -> Spec:

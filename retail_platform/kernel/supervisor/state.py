@@ -102,6 +102,18 @@ class State:
         """Add to what only the servers' owner knows."""
         _write(self.at("servers"), self.servers | values)
 
+    def moved(self) -> bool:
+        """Whether a port of ours is another one than at the start before."""
+        return self.servers.get("STOOD_AT") not in (None, self._stands_at())
+
+    def settled(self) -> None:
+        """All who need to know it know where we are."""
+        self.remember(STOOD_AT=self._stands_at())
+
+    def _stands_at(self) -> str:
+        servers = self.servers
+        return " ".join(servers[name] for name in OURS)
+
     def owner_url(self) -> str:
         """The embedded database as its owner, who may change tables: for migrations and for tests."""
         return self._postgres_url(self.servers, "retail_owner", self.servers["OWNER_PASSWORD"])

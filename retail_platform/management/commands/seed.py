@@ -8,7 +8,7 @@ from typing import Any
 import requests
 from django.core.management.base import BaseCommand, CommandError
 
-from retail_platform.demo import assortment, samples, seed
+from retail_platform.demo import addresses, assortment, samples, seed
 from retail_platform.kernel import clock
 
 
@@ -20,14 +20,19 @@ class Command(BaseCommand):
         parser.add_argument("--url", default=os.environ.get("RETAIL_URL"), help="where the platform answers")
         parser.add_argument("--sandbox", default=sandbox_url(), help="where the pretend outside world answers")
         parser.add_argument("--keep-keys", action="store_true", help="make no new keys, so that those in use stay good")
+        parser.add_argument("--moved", action="store_true", help="only tell connections and sandbox where they are now")
         parser.add_argument("--dry-run", action="store_true", help="say what would be written, change nothing")
         parser.add_argument("--json", action="store_true", help="print one document for a machine")
 
     def handle(
-        self, *args: object, url: str | None, sandbox: str, keep_keys: bool, dry_run: bool, **options: Any
+        self, *args: object, url: str | None, sandbox: str, keep_keys: bool, moved: bool, dry_run: bool, **options: Any
     ) -> None:
         if not url:
             raise CommandError("there is no platform yet: start it with manage.py up, or give --url")
+        if moved:
+            told = addresses.follow(base_url=url, sandbox_url=sandbox)
+            self.stdout.write(f"{told} connections know {sandbox}, and it knows {url}")
+            return
         if dry_run:
             self.stdout.write(f"would write {assortment.SKUS} skus, their stock, and connections to {sandbox}")
             return
