@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db import transaction
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
@@ -21,9 +22,20 @@ _stacks: list[Running] = []  # of this runner: one, or none yet
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Journeys mostly wait: begun first, they leave the machine to the other runners all the time, not at the end."""
-    if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: "journeys" not in item.path.parts)
+    """Journeys mostly wait: begun first, they leave the machine to the other runners all the time, not at the end.
+
+    Two runners have them, the second fewer, so that no third starts a platform: each is dealt an equal part in this
+    order, and who has done theirs takes from the end of another's.
+    """
+    if not hasattr(config, "workerinput"):
+        return
+    journeys = [item for item in items if "journeys" in item.path.parts]
+    others = [item for item in items if "journeys" not in item.path.parts]
+    of_the_second = set(sorted({item.path for item in journeys})[1::3])
+    first = [item for item in journeys if item.path not in of_the_second]
+    second = [item for item in journeys if item.path in of_the_second]
+    between = max(0, len(items) // config.workerinput["workercount"] - len(first))
+    items[:] = [*first, *others[:between], *second, *others[between:]]
 
 
 def pytest_collection_finish() -> None:
@@ -94,6 +106,14 @@ def static_files_are_looked_up_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", look_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def passwords_are_hashed_in_few_rounds() -> Iterator[None]:
+    """A million rounds, a third of a second for each password, keep guesses slow; here nobody guesses."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PBKDF2PasswordHasher, "iterations", 1000)
         yield
 
 
