@@ -1,10 +1,12 @@
 """The relay tells facts one by one and in rounds, each exactly once, and lets no bad fact hold back the others."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db.models import F
+from django.db.models.functions import Now
 
 from retail_platform.kernel.outbox import relay, services
 from retail_platform.kernel.outbox.models import Aggregate, Fact, FactState
@@ -64,6 +66,18 @@ def test_a_round_is_taken_in_with_one_call() -> None:
 def test_nothing_pending_is_no_round() -> None:
     assert relay.deliver() == 0
     assert rounds == []
+
+
+def test_an_idle_relay_asks_whether_anything_is_due_before_it_claims() -> None:
+    assert not relay.is_due()
+    _told("a")
+    assert relay.is_due()
+
+
+def test_a_fact_that_was_put_back_is_not_due_before_its_time() -> None:
+    _told("a")
+    Fact.objects.update(due_at=Now() + timedelta(hours=1))
+    assert not relay.is_due()
 
 
 @pytest.mark.parametrize("listener", ["alone", "together"])

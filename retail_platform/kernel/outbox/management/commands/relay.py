@@ -15,6 +15,7 @@ from retail_platform.kernel.outbox import relay
 
 log = structlog.get_logger(__name__)
 IDLE_S = 0.05
+LOOK_AFTER_S = 1.0  # how often the connection's age and state are looked at: it costs a question of its own
 FOLLOW_S = 0.2  # how often those who follow are called while nothing happens: what they read then costs as much
 
 
@@ -33,10 +34,10 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
         pulse = Pulse()
-        followed = 0.0
+        delivered, followed, looked = 0, 0.0, 0.0
         while not stopping.is_set():
             try:
-                delivered = relay.deliver()
+                delivered = relay.deliver() if delivered or relay.is_due() else 0
                 if delivered or time.monotonic() - followed > FOLLOW_S:
                     relay.tell_followers(delivered)
                     followed = time.monotonic()
@@ -47,4 +48,6 @@ class Command(BaseCommand):
                 log.exception("relay lost its database; it tries again")
                 connection.close()
                 stopping.wait(1)
-            close_old_connections()
+            if time.monotonic() - looked > LOOK_AFTER_S:
+                close_old_connections()
+                looked = time.monotonic()
