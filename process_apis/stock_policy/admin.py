@@ -1,103 +1,28 @@
 """Policies in the admin: what is in force now; made after a look at what they change, ended, never edited."""
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.decorators import display
-from unfold.widgets import (
-    UnfoldAdminIntegerFieldWidget,
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextareaWidget,
-    UnfoldAdminTextInputWidget,
-    UnfoldBooleanSwitchWidget,
-)
 
-from canonical.product import NodeKind
-from process_apis.catalog.models import Channel, Node
 from process_apis.stock_policy import keeping, preview
+from process_apis.stock_policy.admin_form import PolicyForm
+from process_apis.stock_policy.admin_tables import table_of
+from process_apis.stock_policy.admin_times import InForceFilter, time_of
 from process_apis.stock_policy.keeping import Draft, PolicyRefused
-from process_apis.stock_policy.models import NodeAccuracy, PolicyKind, Recalculation, StockPolicy
+from process_apis.stock_policy.models import NodeAccuracy, Recalculation, StockPolicy
 from process_apis.stock_policy.preview import Preview
 from process_apis.stock_policy.rules import Rule
 from retail_platform.kernel import clock
 from retail_platform.kernel.admin import Act, NotDone, ReadOnlyAdmin
-from retail_platform.kernel.admin_pages import Table, label, link, number
-
-_CHOICE = UnfoldAdminSelectWidget
-
-
-class PolicyForm(forms.Form):
-    """What a person says of a policy; services judge it."""
-
-    kind = forms.ChoiceField(choices=PolicyKind.choices, widget=_CHOICE())
-    value = forms.IntegerField(min_value=0, widget=UnfoldAdminIntegerFieldWidget())
-    sku = forms.CharField(max_length=64, required=False, widget=UnfoldAdminTextInputWidget(), help_text="empty: all")
-    node = forms.ChoiceField(required=False, widget=_CHOICE())
-    node_kind = forms.ChoiceField(
-        required=False, widget=_CHOICE(), choices=[("", "all"), *((kind.value, kind.value) for kind in NodeKind)]
-    )
-    channel = forms.ChoiceField(required=False, widget=_CHOICE())
-    effective_from = forms.DateTimeField(
-        required=False, widget=UnfoldAdminTextInputWidget(), help_text="UTC, like 2026-03-01 06:00; empty: at once"
-    )
-    effective_until = forms.DateTimeField(
-        required=False, widget=UnfoldAdminTextInputWidget(), help_text="UTC, the first moment after it; empty: for good"
-    )
-    replaces = forms.BooleanField(
-        required=False, widget=UnfoldBooleanSwitchWidget(), help_text="ends the one that stands for the same scope"
-    )
-    reason = forms.CharField(max_length=500, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, rows in (
-            ("node", Node.objects.order_by("rank", "code")),
-            ("channel", Channel.objects.order_by("code")),
-        ):
-            codes = [(code, code) for code in rows.values_list("code", flat=True)]
-            self.fields[name].choices = [("", "all"), *codes]  # type: ignore[attr-defined]
-
-    def draft(self) -> Draft:
-        """What was said, as services take it."""
-        said = self.cleaned_data
-        scope = {name: said[name] for name in ("kind", "sku", "node", "node_kind", "channel", "value")}
-        return Draft(Rule(**scope), said["effective_from"], said["effective_until"], said["replaces"])
-
-    def complain(self, errors: Iterable[Mapping[str, str]]) -> None:
-        """Put what a service said beside the field it is about."""
-        for error in errors:
-            self.add_error(error["pointer"].removeprefix("/"), error["detail"])
-
-
-class InForceFilter(admin.SimpleListFilter):
-    """Where a policy is in its time."""
-
-    title, parameter_name = "time", "time"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("now", "in force now"), ("later", "begins later"), ("over", "over")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        now = clock.now()
-        match self.value():
-            case "now":
-                lasting = Q(effective_until__isnull=True) | Q(effective_until__gt=now)
-                return queryset.filter(lasting, effective_from__lte=now)
-            case "later":
-                return queryset.filter(effective_from__gt=now)
-            case "over":
-                return queryset.filter(effective_until__lte=now)
-        return queryset
+from retail_platform.kernel.admin_pages import Table, label, link
 
 
 def _close(policy: StockPolicy, *, by: str, reason: str, now: datetime) -> None:
@@ -124,7 +49,7 @@ class StockPolicyAdmin(ReadOnlyAdmin):
         Act(
             name="close", title="End it now", explains="The rule is not in force any more; the record of it stays.",
             do=_close, permission="stock_policy.change_stockpolicy", variant="danger",
-            applies=lambda row: _time(row, clock.now()) != "over",
+            applies=lambda row: time_of(row, clock.now()) != "over",
         ),
     )  # fmt: skip
 
@@ -137,7 +62,7 @@ class StockPolicyAdmin(ReadOnlyAdmin):
 
     @display(description="time")
     def time_label(self, policy: StockPolicy) -> str:
-        time = _time(policy, clock.now())
+        time = time_of(policy, clock.now())
         return label(time, {"in force": "success", "later": "info"}.get(time, ""))
 
     @display(description="sku")
@@ -151,10 +76,10 @@ class StockPolicyAdmin(ReadOnlyAdmin):
     def tables(self, request: HttpRequest, obj: StockPolicy) -> list[Table]:
         """What ending it now would change."""
         now = clock.now()
-        if _time(obj, now) != "in force":
+        if time_of(obj, now) != "in force":
             return []
         rule = Rule(obj.kind, obj.sku, obj.node, obj.node_kind, obj.channel, obj.value)
-        return [_table(preview.of_closing(rule, now=now), title="Without it", after="without it")]
+        return [table_of(preview.of_closing(rule, now=now), title="Without it", after="without it")]
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Ask, show what would change, and make it when that was seen."""
@@ -169,7 +94,7 @@ class StockPolicyAdmin(ReadOnlyAdmin):
             **self.admin_site.each_context(request),
             "title": "Add a stock policy", "form": form, "opts": self.opts, "seen": seen,
             "seen_as": _seen_as(form.draft()) if seen else "",
-            "tables": [_table(seen, title="What it would change", after="after")] if seen else [],
+            "tables": [table_of(seen, title="What it would change", after="after")] if seen else [],
             "back": reverse("admin:stock_policy_stockpolicy_changelist"),
         }  # fmt: skip
         return TemplateResponse(request, "admin/stock_policy/add.html", context)
@@ -212,28 +137,6 @@ class RecalculationAdmin(ReadOnlyAdmin):
     ordering = ("asked_at",)
 
 
-def _time(policy: StockPolicy, now: datetime) -> str:
-    if policy.effective_until is not None and policy.effective_until <= now:
-        return "over"
-    return "later" if policy.effective_from > now else "in force"
-
-
-def _table(seen: Preview, *, title: str, after: str) -> Table:
-    rows = [
-        (link("catalog_product", each.sku), each.channel, number(each.before), number(each.after),
-         number(f"{each.after - each.before:+d}") if each.after != each.before else "")
-        for each in seen.changes
-    ]  # fmt: skip
-    note = f"{seen.different} figures of {seen.skus} skus would be different, by the goods of {_today()}."
-    if seen.more:
-        note += f" {seen.more} more skus may be touched and are not shown."
-    return Table(title, ("sku", "channel", "now", after, "difference"), rows, note=note)
-
-
 def _seen_as(draft: Draft) -> str:
     """A name for exactly this draft."""
     return sha256(repr(draft).encode()).hexdigest()[:16]
-
-
-def _today() -> str:
-    return f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
