@@ -47,7 +47,7 @@ from process_apis.returns.models import (
 from process_apis.stored_value import numbers
 from process_apis.stored_value import services as stored_value
 from process_apis.stored_value.models import ValueKind
-from retail_platform.demo.statement import erp_differs
+from retail_platform.demo.statement_money import erp_differs
 from retail_platform.kernel import clock
 from retail_platform.kernel.outbox import services as outbox
 from retail_platform.kernel.problem import DomainError
