@@ -7,7 +7,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from canonical.order import Order as CanonicalOrder
-from experience_apis.order_status import projection
+from experience_apis.order_status import parts, projection
 from experience_apis.order_status.models import OrderStatus
 from process_apis.orders.models import Order
 from retail_platform.kernel import prepared
@@ -27,7 +27,7 @@ _INSERT = (
 
 def begin(row: Order, order: CanonicalOrder, *, now: datetime) -> OrderStatus:
     """Show an order that has just been put into the book: nobody else knows of it, so nothing is read."""
-    lines = [projection.new_line(line) for line in order.lines]
+    lines = [parts.new_line(line) for line in order.lines]
     shown = OrderStatus(number=row.number, **projection.fields_of(row, lines), version=1, updated_at=now)
     prepared.execute(_INSERT, [_bound(getattr(shown, field.attname)) for field in _FIELDS])
     return shown
