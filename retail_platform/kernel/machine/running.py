@@ -42,10 +42,9 @@ class Running:
         """kill -9, as a machine or a person would."""
         os.kill(self.pid(name), signal.SIGKILL)
 
-    def wait(self) -> None:
-        """Until somebody stops it."""
-        if self.ours is not None:
-            self.ours.wait()
+    def wait(self) -> int:
+        """Until somebody stops it, if we started it; its exit code, which is 0 after an orderly stop."""
+        return 0 if self.ours is None else self.ours.wait()
 
     def stop(self) -> None:
         """In order, if we started it."""

@@ -82,6 +82,9 @@ def stay(here: running.Running, *, out: TextIO) -> None:
     """Until Ctrl-C, with what a person needs to look around."""
     print("", *platform.welcome(here.ready), "", manage("logins", out=out), sep="\n", file=out, flush=True)
     try:
-        here.wait()
+        code = here.wait()
     except KeyboardInterrupt:
         print("stopping", file=out, flush=True)
+        return
+    if code:
+        raise CommandError(f"the platform ended by itself ({code}); the data stays: start it again", returncode=1)
