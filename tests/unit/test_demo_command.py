@@ -30,5 +30,5 @@ def test_an_orderly_stop_is_a_good_end(tmp_path: Path) -> None:
 
 
 def test_a_platform_that_was_killed_is_told_of_with_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="ended by itself .*start it again"):
+    with pytest.raises(CommandError, match=r"ended by itself .*start it again"):
         demo.stay(a_platform_that_ends(tmp_path, "os.kill(os.getpid(), signal.SIGKILL)"), out=io.StringIO())
