@@ -3,8 +3,6 @@
 This is the recovery path of everything: lost messages, killed workers, delays, retries. Several may sweep at once.
 """
 
-from uuid import UUID
-
 from django.db import connection
 
 from process_apis.cases import services as cases
@@ -50,25 +48,31 @@ QUIET_S = 4
 
 
 def sweep(*, limit: int = 200) -> int:
-    """Wake up to `limit` due runs. Their next wake-up moves on, doubling, before anything is published (D4)."""
-    due = _take(_DUE_ANY, limit=limit, mark=FOR_VENDOR)
+    """Wake up to `limit` due runs. Their next wake-up moves on, doubling, before anything is published (D4).
+
+    Those that wait for a vendor are rung one by one: eight in a message would ask before the first of the next one.
+    """
+    due, turns = _take(_DUE_ANY, limit=limit, mark=FOR_VENDOR), list[wake.Bell]()
     for mark, most in paces.allowed(now=clock.now()):
-        due += _take(_DUE_FOR, limit=min(most, limit), mark=mark) if most else []
-    not_rung = wake.ring_many(
-        wake.Bell(run_id, registry.links(process, step), correlation_id)
-        for run_id, process, step, correlation_id in due
-    )
+        turns += _take(_DUE_FOR, limit=min(most, limit), mark=mark) if most else []
+    not_rung = wake.ring_many(due)
+    for bell in turns:
+        not_rung += wake.ring_many([bell])
     if not_rung:
         with connection.cursor() as cursor:
             cursor.execute(_NOT_RUNG, {"ids": not_rung, "pause": TRY_AGAIN_S})
-    return len(due)
+    return len(due) + len(turns)
 
 
-def _take(statement: str, *, limit: int, mark: str) -> list[tuple[UUID, str, str, str]]:
+def _take(statement: str, *, limit: int, mark: str) -> list[wake.Bell]:
     """Those whose turn it is, moved on; in their turn, which RETURNING does not keep."""
     with connection.cursor() as cursor:
         cursor.execute(statement, {"limit": limit, "grace": lease.GRACE_S, "mark": mark})
-        return [row[:4] for row in sorted(cursor.fetchall(), key=lambda row: row[4:])]
+        found = sorted(cursor.fetchall(), key=lambda row: row[4:])
+    return [
+        wake.Bell(run_id, registry.links(process, step), correlation_id)
+        for run_id, process, step, correlation_id, *_ in found
+    ]
 
 
 def ring_lost_bells() -> int:

@@ -98,6 +98,20 @@ def test_no_more_are_woken_than_the_vendor_may_be_asked(queue: Connection) -> No
     assert [sweeper.sweep(), sweeper.sweep()] == [6, 4]
 
 
+def test_they_are_woken_one_by_one_so_that_they_ask_in_their_turn(
+    queue: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    messages: list[int] = []
+
+    def ring_many(bells: Iterable[wake.Bell]) -> list[UUID]:
+        messages.append(len(list(bells)))
+        return []
+
+    monkeypatch.setattr(wake, "ring_many", ring_many)
+    sweeper.sweep()
+    assert messages == [0, *[1] * 6]
+
+
 def test_those_that_wait_for_another_vendor_are_woken_meanwhile(queue: Connection, workers: Workers) -> None:
     Connection.objects.update(breaker_state=BreakerState.OPEN, breaker_until=clock.now() + timedelta(minutes=1))
     workers.begin(subject="another")

@@ -49,17 +49,18 @@ def test_when_it_is_back_each_order_reaches_it_once_and_goes_on(play: Play) -> N
     assert {order.state for order in Order.objects.all()} == {OrderState.RELEASED}
 
 
-def test_when_it_is_back_the_oldest_business_day_goes_first(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_when_it_is_back_the_oldest_business_day_goes_first(play: Play) -> None:
     rung: list[str] = []
 
     def ring_many(bells: Iterable[wake.Bell]) -> list[UUID]:
         rung.extend(ProcessRun.objects.get(id=bell.run_id).subject for bell in bells)
         return []
 
-    monkeypatch.setattr(wake, "ring_many", ring_many)
     waits = ProcessRun.objects.filter(process="order_to_cash", state=RunState.RETRYING)
     waits.update(next_wake_at=clock.now() - timedelta(seconds=1))
-    sweeper.sweep(limit=3)
+    with pytest.MonkeyPatch.context() as patch:  # within what `play` has in its place
+        patch.setattr(wake, "ring_many", ring_many)
+        sweeper.sweep(limit=3)
     assert [subject for subject in rung if subject in DAYS] == ["W-1", "W-2", "W-3"]
 
 
