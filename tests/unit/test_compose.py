@@ -1,6 +1,7 @@
 """What the containers are told exists: roles, commands, variables, folders. Docker itself is not needed to know."""
 
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,19 @@ def test_no_shell_stands_between_a_container_and_its_server() -> None:
     """A shell passes no signal on: the server would be killed, not stopped."""
     shells = [service["command"] for service in SERVICES.values() if service.get("command", [""])[0] == "sh"]
     assert [command for command in shells if not command[-1].startswith("exec ")] == []
+
+
+def test_valkey_is_told_its_password_on_standard_input_alone(tmp_path: Path) -> None:
+    server = tmp_path / "valkey-server"
+    server.write_text('#!/bin/sh\necho "$@"\ncat\n')
+    server.chmod(0o755)
+    command = [part.replace("$$", "$") for part in SERVICES["valkey"]["command"]]
+    env = {"PATH": f"{tmp_path}:/usr/bin:/bin", "VALKEY_PASSWORD": "0123abcd"}
+
+    told = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+
+    arguments, *configuration = told.stdout.splitlines()
+    assert (arguments, configuration[0]) == ("-", "requirepass 0123abcd")
 
 
 def test_the_packages_of_the_image_are_not_those_that_a_plain_machine_renews() -> None:
