@@ -10,9 +10,8 @@ run has its own fence, commits, faults and correlation id.
 - Nobody's lease runs out behind a slow run: the next one begins within HOLD_S of the claim, or the rest is let go
   untouched and rung again, one by one, so that other workers take it. What a message may take is then as bounded as
   that of one run.
-- Killed at any line, each run stands where its last commit left it: held, and found by the sweeper when its lease is
-  over, or let go and due. The message comes again at once; it finds those that were not begun held by nobody else only
-  once the sweeper has freed them, and whoever takes a run first has it (decisions/0016).
+- Killed at any line, each run stands where its last commit left it. The message comes again at once and takes on what
+  was let go; what is held still is freed by the sweeper when its lease is over (decisions/0016, line by line).
 - Whatever one run raises is logged and ends its turn only.
 """
 
