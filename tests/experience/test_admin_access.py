@@ -20,11 +20,6 @@ PROTECTED = sorted(
     key=lambda model: model._meta.label,
 )
 ADDED_BY_A_SERVICE = [StockPolicy]  # the page asks a service, which may refuse
-OPEN_TO_FINANCE = {
-    "orders.order", "orders.parcel", "ledger.journalentry", "ledger.account", "ledger.period", "returns.return",
-    "returns.receipt", "returns.creditmemo", "returns.refund", "returns.returnpolicy", "returns.dispute",
-    "returns.debitnote",
-}  # fmt: skip
 
 
 def _url(model: type[Model], page: str, *args: object) -> str:
@@ -58,14 +53,6 @@ def test_accounts_are_changed_but_not_deleted(day: None) -> None:
     assert changed.status_code == 302
     assert Account.objects.get(code="4000").name == "Goods"
     assert browser.post(_url(Account, "delete", "4000"), {"post": "yes"}).status_code == 403
-
-
-@pytest.mark.parametrize(
-    "model", sorted(admin.site._registry, key=lambda m: m._meta.label), ids=lambda m: m._meta.label
-)
-def test_finance_sees_the_ledger_the_orders_and_the_returns_and_nothing_else(model: type[Model]) -> None:
-    expected = 200 if model._meta.label_lower in OPEN_TO_FINANCE else 403
-    assert signed_in("mia", group="finance").get(_url(model, "changelist")).status_code == expected
 
 
 def test_finance_sees_the_money_of_an_order_but_not_its_runs(day: None) -> None:

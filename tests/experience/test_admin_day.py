@@ -1,4 +1,4 @@
-"""One day at the desk, made once: each kind of record opens, and what is protected nobody edits or deletes."""
+"""One day at the desk, made once: every kind of record opens for whoever may see it; nobody edits what is protected."""
 
 from collections.abc import Iterator
 
@@ -9,16 +9,23 @@ from django.db.models import Model
 from django.urls import reverse
 from pytest_django import DjangoDbBlocker
 
+from retail_platform import staff
 from retail_platform.kernel.admin import ReadOnlyAdmin
 from tests.experience.desk import a_caller, a_day, signed_in
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 PROTECTED = [model for model in MODELS if isinstance(admin.site._registry[model], ReadOnlyAdmin)]
+OPEN_TO_FINANCE = {
+    "orders.order", "orders.parcel", "ledger.journalentry", "ledger.account", "ledger.period", "returns.return",
+    "returns.receipt", "returns.creditmemo", "returns.refund", "returns.returnpolicy", "returns.dispute",
+    "returns.debitnote",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def made(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     with django_db_blocker.unblock(), transaction.atomic():
+        staff.make_groups()
         a_day()
         a_caller()
         yield
@@ -53,3 +60,9 @@ def test_nobody_edits_or_deletes_what_is_protected_not_even_a_superuser(
     assert row is not None
     assert signed_in("root").post(_url(model, page, row.pk), {"post": "yes"}).status_code == 403
     assert model._default_manager.filter(pk=row.pk).exists()
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_finance_sees_the_ledger_the_orders_and_the_returns_and_nothing_else(model: type[Model], day: None) -> None:
+    expected = 200 if model._meta.label_lower in OPEN_TO_FINANCE else 403
+    assert signed_in("mia", group="finance").get(_url(model, "changelist")).status_code == expected
