@@ -28,9 +28,12 @@ def _last_asked(onlooker: psycopg.Connection[tuple[str]]) -> str:
     return query
 
 
-def test_a_session_that_answered_a_moment_ago_is_not_asked_again(onlooker: psycopg.Connection[tuple[str]]) -> None:
+def test_a_session_that_answered_a_moment_ago_is_not_asked_again(
+    onlooker: psycopg.Connection[tuple[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert connection.is_usable()
     connection.connection.execute("SELECT 'work'")
+    monkeypatch.setattr(connection, "_heard_at", time.monotonic() + 60)  # a moment ago, however slow we are
     assert connection.is_usable()
     assert _last_asked(onlooker) == "SELECT 'work'"
 
