@@ -67,7 +67,8 @@ class Invoice(Value):
 class CreditMemo(Value):
     """The reversal of a claim, or of a part of it: what a customer is owed for what came back.
 
-    `invoices` are the claims it goes back to; `kept` is what is not given back (fees, promotions not earned any more).
+    `invoices` are the claims it goes back to; `kept` is what is not given back (fees, promotions not earned any
+    more); below zero it gives back what an earlier one kept, since nothing stays that it was kept of.
     """
 
     number: Annotated[str, Field(min_length=1, max_length=64)]

@@ -90,7 +90,8 @@ class OrderLine(Value):
     """One sku of an order. `discount` is for the whole line; `tax` is None until someone has worked it out.
 
     `contract` is what a subscription renews; `wanted_on` the day a buyer wants to have it; `belongs_to` the line of
-    goods that a gift wrap or a fee is for, and goes and comes back with.
+    goods that a gift wrap or a fee is for, and goes and comes back with; `promotion` what all of the discount is of,
+    by its code, where that is one promotion.
     """
 
     line_id: Annotated[str, Field(min_length=1, max_length=64)]
@@ -105,6 +106,7 @@ class OrderLine(Value):
     contract: Annotated[str, Field(max_length=64)] = ""
     wanted_on: date | None = None
     belongs_to: Annotated[str, Field(max_length=64)] = ""
+    promotion: Annotated[str, Field(max_length=64)] = ""
 
     @property
     def net(self) -> Money:

@@ -83,6 +83,7 @@ _NAVIGATION = [
             _item("Disputes", "gavel", "returns", "dispute", query="state__exact=open"),
             _item("Gift cards and credit", "redeem", "stored_value", "valueaccount"),
             _item("Return policies", "policy", "returns", "returnpolicy"),
+            _item("Promotions", "sell", "catalog", "promotion"),
             _item("Ways to pay", "payments", "catalog", "tenderkind"),
             _item("Exchange rates", "trending_up", "catalog", "fxrate"),
             _item("Accounts", "account_tree", "ledger", "account"),

@@ -11,7 +11,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from canonical.money import Money
 from process_apis.catalog.exchange import FORMATS, ProductResource
-from process_apis.catalog.models import BundlePart, Channel, FxRate, Jurisdiction, Node, Product, TenderKind
+from process_apis.catalog.models import BundlePart, Channel, FxRate, Jurisdiction, Node, Product, Promotion, TenderKind
 from retail_platform.kernel.admin import NoDeleteAdmin
 from retail_platform.kernel.admin_pages import list_link, number
 
@@ -180,3 +180,15 @@ class FxRateAdmin(NoDeleteAdmin):
     ordering = ("-on", "base")
     fields = (("base", "quote"), ("on", "rate"), "source")
     fixed_once_made = ("base", "quote", "on")
+
+
+@admin.register(Promotion)
+class PromotionAdmin(NoDeleteAdmin):
+    """What a discount has to be earned with. Another threshold is another code: orders name the code only."""
+
+    list_display = ("code", "channel", "currency", "from_minor", "active")
+    list_filter = ("active", "channel")
+    search_fields = ("code",)
+    ordering = ("code", "channel")
+    fields = (("code", "channel"), ("currency", "from_minor"), "active")
+    fixed_once_made = ("code", "channel", "currency", "from_minor")

@@ -59,6 +59,28 @@ class Product(models.Model):
         return f"{self.sku} {self.title}"
 
 
+class Promotion(models.Model):
+    """So much off from so much on: the discount is earned while goods for `from_minor`, before it, stay bought.
+
+    By the code that orders' lines name. Other promotions need no row: nothing of them is ever taken back.
+    """
+
+    code = models.CharField(max_length=64)
+    channel = models.CharField(max_length=64, blank=True, help_text="Empty: all channels.")
+    currency = models.CharField(max_length=3)
+    from_minor = models.BigIntegerField(help_text="Smallest units, at the order's prices before the discount.")
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code", "channel", "currency"], name="one_promotion"),
+            models.CheckConstraint(condition=models.Q(from_minor__gt=0), name="promotion_from_something"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class BundlePart(models.Model):
     """A bundle has no stock of its own: so many units of each part make one of it. The price is on the bundle."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from canonical.product import NodeKind
-from process_apis.catalog.models import BundlePart, Channel, Jurisdiction, Node, Product
+from process_apis.catalog.models import BundlePart, Channel, Jurisdiction, Node, Product, Promotion
 from retail_platform.kernel.problem import DomainError
 
 
@@ -42,6 +42,12 @@ def bundles(skus: Collection[str]) -> dict[str, dict[str, int]]:
 def bundles_with(skus: Collection[str]) -> set[str]:
     """The bundles that have any of these skus as a part."""
     return set(BundlePart.objects.filter(part__in=skus).values_list("bundle", flat=True))
+
+
+def earned_from(codes: Collection[str], *, channel: str, currency: str) -> dict[str, int]:
+    """For so much goods have to stay bought, by promotion: the row of the channel goes before that of all channels."""
+    rows = Promotion.objects.filter(code__in=codes, channel__in=["", channel], currency=currency, active=True)
+    return dict(rows.order_by("channel").values_list("code", "from_minor"))
 
 
 def channel(code: str) -> Channel:

@@ -103,6 +103,7 @@ def wish(line: dict[str, Any]) -> placing.Wish:
         contract=line.get("contract", ""),
         wanted_on=line.get("wanted_on"),
         belongs_to=line.get("belongs_to", ""),
+        promotion=line.get("promotion", ""),
     )
 
 

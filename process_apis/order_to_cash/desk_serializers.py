@@ -16,6 +16,9 @@ class DeskOrderLineIn(StrictSerializer):
     quantity = serializers.IntegerField(min_value=1, max_value=MOST_UNITS)
     unit_price = MoneyField(required=False, least=0, help_text="agreed by hand; left out: what the channel asks")
     discount = MoneyField(required=False, least=0, help_text="for all units of the line")
+    promotion = serializers.CharField(
+        required=False, max_length=64, help_text="what all of the discount is of: a code under Money, Promotions"
+    )
     contract = serializers.CharField(required=False, max_length=64, help_text="the subscription that the line renews")
     wanted_on = serializers.DateField(required=False, help_text="when the customer wants it")
     belongs_to = serializers.CharField(

@@ -42,6 +42,7 @@ class Wish:
     contract: str = ""
     wanted_on: date | None = None
     belongs_to: str = ""
+    promotion: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,7 @@ def _line(position: int, wish: Wish, offer: Offer) -> OrderLine:
         contract=wish.contract,
         wanted_on=wish.wanted_on,
         belongs_to=wish.belongs_to,
+        promotion=wish.promotion,
     )
 
 
@@ -183,6 +185,7 @@ def _content(draft: Draft) -> str:
         "lines": [
             [wish.sku, wish.quantity, str(wish.price), str(wish.discount), wish.contract, str(wish.wanted_on)]
             + ([wish.belongs_to] if wish.belongs_to else [])
+            + ([{"promotion": wish.promotion}] if wish.promotion else [])
             for wish in draft.lines
         ],
         "ship_to": draft.ship_to.model_dump(mode="json"),

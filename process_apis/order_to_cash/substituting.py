@@ -45,6 +45,7 @@ def substitute(order: Order, part: Part, *, sku: str, now: datetime, move: Move)
         before=line.quantity - line.cancelled - part.units, units=part.units, substitute_price_minor=other.price_minor,
     )  # fmt: skip
     made.unit_price_minor, made.discount_minor = terms.unit_price_minor, terms.discount_minor
+    made.promotion = line.promotion
     made.tax_minor = None if line.tax_minor is None else terms.tax_minor
     try:
         with transaction.atomic():

@@ -47,14 +47,15 @@ WITH placed AS (
 ), lined AS (
     INSERT INTO orders_orderline
         (order_id, line_id, position, sku, title, unit, quantity, shipped, cancelled, unit_price_minor, discount_minor,
-         tax_minor, tax_code, unit_cost_minor, cost_currency, kind, contract, wanted_on, belongs_to)
+         tax_minor, tax_code, unit_cost_minor, cost_currency, kind, contract, wanted_on, belongs_to,
+         promotion)
     SELECT placed.id, line.line_id, line.position, line.sku, line.title, line.unit, line.quantity, 0, 0,
            line.unit_price_minor, line.discount_minor, line.tax_minor, '', 0, '', line.kind, line.contract,
-           line.wanted_on, line.belongs_to
+           line.wanted_on, line.belongs_to, line.promotion
     FROM placed, json_to_recordset(%(lines)s::json) AS line
         (line_id text, position int, sku text, title text, unit text, quantity int, unit_price_minor bigint,
          discount_minor bigint, tax_minor bigint, kind text, contract text, wanted_on date,
-         belongs_to text)
+         belongs_to text, promotion text)
 ), tendered AS (
     INSERT INTO orders_payment
         (order_id, position, kind, settled_by, amount_minor, state, reference, "authorization", captured_minor,
@@ -142,6 +143,7 @@ def _lines(order: CanonicalOrder) -> list[dict[str, Any]]:
             "contract": line.contract,
             "wanted_on": line.wanted_on.isoformat() if line.wanted_on else None,
             "belongs_to": line.belongs_to,
+            "promotion": line.promotion,
         }
         for position, line in enumerate(order.lines, start=1)
     ]

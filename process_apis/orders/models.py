@@ -147,6 +147,7 @@ class OrderLine(models.Model):
     belongs_to = models.CharField(
         max_length=64, blank=True, default="", db_default=""
     )  # of a gift wrap or fee: the line it is for
+    promotion = models.CharField(max_length=64, blank=True, default="", db_default="")  # what all of the discount is of
     revenue = models.JSONField(default=dict, db_default={})  # account role → weight; none: goods revenue
 
     class Meta:

@@ -12,7 +12,7 @@ from process_apis.catalog import queries as catalog
 from process_apis.orders import queries as orders
 from process_apis.orders import returning
 from process_apis.orders.models import Order
-from process_apis.return_to_refund import broken_bundles, opening_checks
+from process_apis.return_to_refund import broken_bundles, opening_checks, promotions
 from process_apis.return_to_refund import sold as books
 from process_apis.return_to_refund.decisions import amounts
 from process_apis.return_to_refund.decisions.allowed import Asked, Sold
@@ -41,7 +41,6 @@ def open_return(
     expected: Money | None = None,
     goodwill_minor: int = 0,
     goodwill_currency: str = "",
-    clawback_minor: int = 0,
     waive_policy: bool = False,
     label_wanted: bool = False,
     settled_as: str = "",
@@ -62,7 +61,7 @@ def open_return(
     opening_checks.same_currency(order, expected.currency if expected else "", pointer="/expected_refund/currency")
     opening_checks.same_currency(order, goodwill_currency, pointer="/goodwill/currency")
     opening_checks.known_node(node)
-    sold, worth = worth_of(order, lines, waive=waive_policy, clawback_minor=clawback_minor, now=now)
+    sold, worth = worth_of(order, lines, waive=waive_policy, now=now)
     goodwill_net, goodwill_tax = _without_tax(goodwill_minor, sold)
     total = worth.total_minor + goodwill_minor
     opening_checks.as_expected(total, order, expected)
@@ -99,7 +98,7 @@ def open_return(
 
 
 def worth_of(
-    order: Order, lines: Sequence[Asked], *, now: datetime, waive: bool = False, clawback_minor: int = 0
+    order: Order, lines: Sequence[Asked], *, now: datetime, waive: bool = False
 ) -> tuple[dict[str, Sold], Worth]:
     """The lines of an order as they were sold, and what a return of these would come to. Raises ReturnRefused."""
     sold, policy = books.sold(order), books.policy(order.channel)
@@ -110,8 +109,8 @@ def worth_of(
         return sold, Worth((), 0, 0, 0, ())
     net, tax = books.shipping_left(order)
     worth = amounts.worth(
-        lines, sold=sold, policy=policy, shipping_minor=net, shipping_tax_minor=tax, clawback_minor=clawback_minor,
-        kept_terms=staying, services=books.services_of_all(order),
+        lines, sold=sold, policy=policy, shipping_minor=net, shipping_tax_minor=tax,
+        kept_terms=(*staying, *promotions.lost(order, lines, sold=sold)), services=books.services_of_all(order),
     )  # fmt: skip
     return sold, amounts.capped(worth, most_minor=books.not_credited(order))
 

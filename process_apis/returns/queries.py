@@ -113,12 +113,6 @@ def given(order_number: str) -> int:
     return int(rows.aggregate(sum=Sum("total_minor"))["sum"] or 0)
 
 
-def clawed_back(order_number: str) -> int:
-    """What earlier returns of an order have lost of its promotions."""
-    rows = Return.objects.filter(order_number=order_number).exclude(state__in=OVER)
-    return int(rows.aggregate(sum=Sum("clawback_minor"))["sum"] or 0)
-
-
 def credited_units(order_number: str, *, other_than: Return) -> dict[str, int]:
     """How many units of each line other returns of an order have a credit memo for."""
     rows = ReturnLine.objects.filter(parent__order_number=order_number, parent__memos__isnull=False)

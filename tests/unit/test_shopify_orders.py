@@ -108,6 +108,21 @@ def test_a_lines_discount_is_the_sum_of_its_allocations() -> None:
     assert read().lines[0].discount == euro("20.00")
 
 
+def test_a_lines_promotion_is_the_one_that_all_of_its_discount_is_of() -> None:
+    named = [{"type": "discount_code", "code": "SAVE20"}, {"type": "automatic", "title": "Winter"}]
+    of = [
+        read(discount_applications=named, line={"discount_allocations": shares}).lines[0].promotion
+        for shares in (
+            [{"amount": "20.00", "discount_application_index": 0}],
+            [{"amount": "20.00", "discount_application_index": 1}],
+            [{"amount": "15.00", "discount_application_index": 0}, {"amount": "5.00", "discount_application_index": 1}],
+            [{"amount": "20.00"}],
+            [{"amount": "20.00", "discount_application_index": 7}],
+        )
+    ]
+    assert of == ["SAVE20", "Winter", "", "", ""]
+
+
 def test_a_lines_tax_is_the_sum_of_its_tax_lines() -> None:
     assert read().lines[0].tax == euro("34.20")
 

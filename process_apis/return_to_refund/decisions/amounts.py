@@ -58,7 +58,6 @@ def worth(
     policy: Policy,
     shipping_minor: int = 0,
     shipping_tax_minor: int = 0,
-    clawback_minor: int = 0,
     kept_terms: Sequence[tuple[str, int]] = (),
     services: tuple[int, int] = (0, 0),
 ) -> Worth:
@@ -66,8 +65,8 @@ def worth(
 
     Gift wrap and fees for a line are given back as shipping is: with the last unit of the line, never, or always, by
     units. Those that are for no line in particular, `services` without tax and their tax, go with the last of all.
-    `clawback_minor` is the promotion that the rest of the order does not earn any more (see `clawback`); no more of it
-    is kept than there is to pay back. `kept_terms` are what of a bundle stays with the customer, below zero.
+    `kept_terms` are, below zero, what of a bundle stays with the customer, and of a promotion that the rest of the
+    order does not earn any more (see `promotions`); no more of it is kept than there is to pay back.
     """
     lines, came = [], {line_id: line.returned for line_id, line in sold.items()}
     back = {line_id: (line.back_net_minor, line.back_tax_minor) for line_id, line in sold.items()}
@@ -101,11 +100,10 @@ def worth(
     shipping, shipping_tax = (shipping_minor, shipping_tax_minor) if ships else (0, 0)
     before_clawback = sum(line.net_minor + line.tax_minor - line.fee_minor for line in lines) + shipping + shipping_tax
     staying = -sum(minor for _, minor in kept_terms)
-    kept = max(0, min(clawback_minor + staying, before_clawback))
-    terms = [*kept_terms, ("no more than there is to give back", clawback_minor + staying - kept)] if staying else []
-    told = _arithmetic(lines, shipping, shipping_tax, kept if not staying else clawback_minor)
-    terms = [term for term in terms if term[1]]
-    return Worth(tuple(lines), shipping, shipping_tax, kept, (*told, *terms))
+    kept = min(staying, before_clawback)
+    terms = [*kept_terms, ("no more than there is to give back", staying - kept)]
+    told = [*_arithmetic(lines, shipping, shipping_tax), *(term for term in terms if term[1])]
+    return Worth(tuple(lines), shipping, shipping_tax, kept, tuple(told))
 
 
 def _of_services(line: Sold, *, until: int, policy: Policy) -> tuple[int, int]:
@@ -129,25 +127,14 @@ def capped(found: Worth, *, most_minor: int) -> Worth:
     )
 
 
-def _arithmetic(
-    lines: Sequence[LineWorth], shipping: int, shipping_tax: int, clawback: int
-) -> tuple[tuple[str, int], ...]:
+def _arithmetic(lines: Sequence[LineWorth], shipping: int, shipping_tax: int) -> list[tuple[str, int]]:
     terms = [
         (f"{line.units} x {line.sku} as paid", line.net_minor + line.tax_minor - line.service_minor) for line in lines
     ]
     terms += [(f"gift wrap and fees with {line.sku}", line.service_minor) for line in lines if line.service_minor]
     terms += [(f"fee for the condition of {line.sku}", -line.fee_minor) for line in lines if line.fee_minor]
     terms += [("shipping", shipping + shipping_tax)] if shipping + shipping_tax else []
-    terms += [("promotion not earned any more", -clawback)] if clawback else []
-    return tuple(terms)
-
-
-def clawback(*, threshold_minor: int, discount_minor: int, kept_minor: int, taken_back_minor: int = 0) -> int:
-    """How much of a "so much off from so much on" is lost when what is kept falls below its threshold.
-
-    `taken_back_minor` is what earlier returns have lost of it already, or given back with the lines themselves.
-    """
-    return max(0, discount_minor - taken_back_minor) if kept_minor < threshold_minor else 0
+    return terms
 
 
 def share(amount_minor: int, *, of: int, before: int, now: int) -> int:

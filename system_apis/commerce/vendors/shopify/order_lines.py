@@ -1,7 +1,7 @@
 """The lines of a Shopify order: what is still on it, what it costs, and which of our skus it is."""
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from canonical.money import Money, total
@@ -18,8 +18,8 @@ def read_lines(payload: Mapping[str, Any], reading: Reading, *, skus_of: SkusOf)
     items = [item for item in objects(payload.get("line_items")) if _units_left(item, reading) > 0]
     if not items:
         reading.wrong.append("line_items: no line has anything left on it, so there is nothing to send")
-    skus = _skus(items, reading, skus_of)
-    return tuple(_line(item, skus[place], reading) for place, item in enumerate(items) if skus[place])
+    skus, promotions = _skus(items, reading, skus_of), _promotions(payload)
+    return tuple(_line(item, skus[place], reading, promotions) for place, item in enumerate(items) if skus[place])
 
 
 def was_edited(payload: Mapping[str, Any]) -> bool:
@@ -58,7 +58,7 @@ def _no_sku(sku: str, item: Mapping[str, Any]) -> str:
     return f"{_name(item)} {has}: link variant {variant} to one of our skus, or set the sku in Shopify"
 
 
-def _line(item: Mapping[str, Any], sku: str, reading: Reading) -> OrderLine:
+def _line(item: Mapping[str, Any], sku: str, reading: Reading, promotions: Sequence[str]) -> OrderLine:
     name, bought = _name(item), reading.units(item.get("quantity"), f"quantity of {_name(item)}")
     left = item.get("current_quantity", bought)
     discount = _discount(item, name, reading)
@@ -75,7 +75,21 @@ def _line(item: Mapping[str, Any], sku: str, reading: Reading) -> OrderLine:
         unit_price=reading.money(item.get("price"), f"price of {name}"),
         discount=discount,
         tax=tax,
+        promotion=_promotion(item, promotions),
     )
+
+
+def _promotions(payload: Mapping[str, Any]) -> list[str]:
+    """What each of the order's discounts is called: the code that was typed, or the title of an automatic one."""
+    applications = objects(payload.get("discount_applications"))
+    return [text(each.get("code"), 64) or text(each.get("title"), 64) for each in applications]
+
+
+def _promotion(item: Mapping[str, Any], promotions: Sequence[str]) -> str:
+    """The one promotion that all of the line's discount is of; of several, or none that is named, "" ."""
+    found = {share.get("discount_application_index") for share in objects(item.get("discount_allocations"))}
+    place = found.pop() if len(found) == 1 else None
+    return promotions[place] if isinstance(place, int) and 0 <= place < len(promotions) else ""
 
 
 def _discount(item: Mapping[str, Any], name: str, reading: Reading) -> Money:
