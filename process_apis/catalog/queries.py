@@ -54,7 +54,10 @@ def channel(code: str) -> Channel:
     """One active channel. Raises UnknownChannel."""
     found = Channel.objects.filter(code=code, active=True).first()
     if found is None:
-        raise UnknownChannel(f"there is no channel {code!r}; see GET channels or the admin for those there are")
+        raise UnknownChannel(
+            f"there is no channel {code!r}; see GET channels or the admin for those there are",
+            errors=[{"pointer": "/channel", "detail": "It is not known."}],
+        )
     return found
 
 
