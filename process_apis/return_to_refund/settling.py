@@ -7,7 +7,8 @@ from django.db import transaction
 
 from process_apis.orders import queries as orders
 from process_apis.orders import returning
-from process_apis.return_to_refund import sold, turning_away
+from process_apis.return_to_refund import promotions, sold, turning_away
+from process_apis.return_to_refund.decisions.allowed import Asked
 from process_apis.return_to_refund.decisions.amounts import share
 from process_apis.returns import services
 from process_apis.returns.models import Return, ReturnLine
@@ -31,11 +32,13 @@ def settle_for(parent: Return, accepted: Mapping[str, int], *, now: datetime) ->
     if sold.policy(parent.channel).shipping == "whole":  # it goes back with the last unit only
         lost += parent.shipping_minor + parent.shipping_tax_minor
         shipping = {"shipping_minor": 0, "shipping_tax_minor": 0}
-    spared = max(0, lost - parent.total_minor)  # no more is kept than there is to pay back
-    arithmetic = [*parent.arithmetic, ["not accepted", -lost], *([["kept no more", spared]] if spared else [])]
+    unearned = _unearned(parent, lacking)
+    spared = max(0, lost + unearned - parent.total_minor)  # no more is kept than there is to pay back
+    terms = [["not accepted", -lost], ["promotions, by what stays in the end", -unearned], ["kept no more", spared]]
+    arithmetic = [*parent.arithmetic, *(term for term in terms if term[1])]
     Return.objects.filter(id=parent.id).update(
-        total_minor=parent.total_minor - lost + spared,
-        clawback_minor=parent.clawback_minor - spared,
+        total_minor=parent.total_minor - lost - unearned + spared,
+        clawback_minor=parent.clawback_minor + unearned - spared,
         arithmetic=arithmetic,
         **shipping,
     )
@@ -43,6 +46,16 @@ def settle_for(parent: Return, accepted: Mapping[str, int], *, now: datetime) ->
     if parent.order_number:
         returning.let_keep(orders.locked(parent.order_number), lacking)
     services.note(parent, "return.lowered", not_accepted=lacking, minor=lost)
+
+
+def _unearned(parent: Return, lacking: Mapping[str, int]) -> int:
+    """What more of its promotions an order does not earn by what it keeps; below zero it earns more than was agreed."""
+    if not parent.order_number:
+        return 0
+    order = orders.locked(parent.order_number)
+    stay = [Asked(line_id, -units) for line_id, units in lacking.items() if units]
+    more = -sum(minor for _, minor in promotions.lost(order, stay, sold=sold.sold(order)))
+    return max(more, -max(0, parent.clawback_minor))
 
 
 def _lower(line: ReturnLine, units: int) -> int:

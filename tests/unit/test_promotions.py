@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 from canonical.order import Order
 from process_apis.catalog.models import Promotion
 from process_apis.orders.models import Order as OrderRow
+from process_apis.return_to_refund import settling
 from process_apis.return_to_refund.decisions.promotions import Bought, lost
 from process_apis.returns.models import CreditMemo
+from retail_platform.kernel import clock
 from tests.factories import a_line, an_order, eur
 from tests.playing import Play, money, playing
 from tests.returning import NUMBER, sent
 from tests.sandbox_process import SandboxProcess
-from tests.taking_back import credit_memos, owed, sums_up, taken_back
+from tests.taking_back import asks, credit_memos, owed, sums_up, taken_back
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +70,34 @@ def test_when_all_has_come_back_all_that_was_paid_has_gone_back(play: Play) -> N
     assert sorted(memo["totalAmount"] for memo in credit_memos(play, NUMBER)) == ["40.00", "60.00"]
     assert sum(memo.clawback_minor for memo in CreditMemo.objects.all()) == 0
     sums_up(play)
+
+
+def test_what_was_announced_and_did_not_come_earns_the_promotion_again(play: Play) -> None:
+    """Three at 60.00 less 20.00: with one left it would not be earned, with two it is."""
+    three = a_line(quantity=3, unit_price=eur(6000), discount=eur(2000), tax=eur(2554), promotion="SAVE20")
+    sold(play, an_order(lines=(three,)))
+    parent = asks(_row(), {"1": 2})
+    agreed = parent.total_minor
+
+    settling.settle_for(parent, {"1": 1}, now=clock.now())
+
+    parent.refresh_from_db()
+    assert (agreed, parent.total_minor, parent.clawback_minor) == (10666 - 667, 5333, 0)
+
+
+def test_of_what_is_given_back_nothing_is_for_goods_that_stay(play: Play) -> None:
+    three = a_line(quantity=3, unit_price=eur(4000), discount=eur(2000), tax=eur(1597), promotion="SAVE20")
+    sold(play, an_order(lines=(three,)))
+    first = taken_back(play, _row(), {"1": 1})
+    parent = asks(_row(), {"1": 2}, key="second")
+
+    settling.settle_for(parent, {"1": 1}, now=clock.now())
+    parent.refresh_from_db()
+    last = asks(_row(), {"1": 1}, key="third")
+
+    assert first.clawback_minor > 0
+    assert parent.total_minor == 4000  # as the shop asks for one, since the other is kept without the promotion
+    assert first.total_minor + parent.total_minor + last.total_minor == 10000
 
 
 @pytest.mark.parametrize("promotion", ["", "OTHER"])
